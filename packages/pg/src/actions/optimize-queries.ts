@@ -113,7 +113,7 @@ function receipt(
   const others = distinct(causes?.found ?? [])
   const indexes = lacking.length
   const helps = indexes === 0 ? 'no missing index found' : `${counted(indexes, 'index', 'indexes')} would help`
-  const also = others.length === 0 ? '' : `; ${counted(others.length, 'other cause')} found`
+  const also = others.length === 0 ? '' : `; ${counted(others.length, 'other fault')} found`
   return {
     summary:
       slow === 0

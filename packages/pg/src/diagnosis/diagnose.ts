@@ -5,6 +5,7 @@ import type { SlowStatement } from '../signals/slow-statements.ts'
 import { deadRows } from './dead-rows.ts'
 import { misestimates } from './misestimates.ts'
 import type { SeenLockWaits } from './seen-lock-waits.ts'
+import { spareIndexes } from './spare-indexes.ts'
 import { spills } from './spills.ts'
 import type { TimeElsewhere } from './time-elsewhere.ts'
 
@@ -32,7 +33,9 @@ export async function diagnose(
   if (plan === undefined) return []
   const causes = [...misestimates(statement, plan, uses), ...(await spills(server, plan, statement.summary))]
   const tables = new Map(uses.map(({ table }) => [table.oid, table]))
-  for (const table of tables.values()) if (table.rows >= minTableRows) causes.push(...(await deadRows(server, table)))
+  const large = [...tables.values()].filter(({ rows }) => rows >= minTableRows)
+  for (const table of large) causes.push(...(await deadRows(server, table)))
   // Another cause explains the time already.
-  return causes.length > 0 || findings.length > 0 ? causes : elsewhere.look(statement, plan)
+  const explained = causes.length > 0 || findings.length > 0 ? causes : elsewhere.look(statement, plan)
+  return [...explained, ...large.flatMap(spareIndexes)]
 }

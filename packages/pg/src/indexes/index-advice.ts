@@ -1,6 +1,6 @@
 import { counted } from '@homeostat/signals'
 import type { Advice } from '@homeostat/optimizer'
-import { hasForeignPartition, type Column, type Index, type Table } from './catalog.ts'
+import { hasForeignPartition, type Column, type Index } from './catalog.ts'
 import { tableOf, type Finding } from './finding.ts'
 import { groupBy } from './grouping.ts'
 import {
@@ -14,6 +14,7 @@ import {
 } from './index-definition.ts'
 import { createIndexStatement, dropIndexStatement } from './index-statements.ts'
 import { sizeOf } from './index-size.ts'
+import { duplicateIndexes, unusedIndexes } from './spare-indexes.ts'
 
 const MIB = 2 ** 20
 const SHORTEST_AGE_MS = 60_000
@@ -186,16 +187,8 @@ function inAnotherOrder(definition: IndexDefinition): readonly string[] {
 export function leftovers(definition: IndexDefinition): readonly string[] {
   const { table } = definition
   const redundant = redundantIndexes(definition)
-  const duplicates = table.indexes.filter(
-    (index, at) =>
-      isSpare(index) &&
-      table.indexes.some(
-        (other, place) => place !== at && other.isValid && isSame(index, other) && (!isSpare(other) || place < at),
-      ),
-  )
-  const unused = table.indexes.filter(
-    index => isSpare(index) && index.scans === 0 && !redundant.includes(index) && !duplicates.includes(index),
-  )
+  const duplicates = duplicateIndexes(table)
+  const unused = unusedIndexes(table).filter(index => !redundant.includes(index) && !duplicates.includes(index))
   return [
     ...named(redundant, 'is not needed beside it', 'are not needed beside it'),
     ...named(duplicates, 'is there twice', 'are there twice'),
@@ -216,14 +209,6 @@ function named(indexes: readonly Index[], one: string, several: string): readonl
 function listed(names: readonly string[]): string {
   const more = names.length - MOST_NAMED
   return `${names.slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
-}
-
-function isSpare({ isValid, isUnique, isNeeded }: Table['indexes'][number]): boolean {
-  return isValid && !isUnique && !isNeeded
-}
-
-function isSame(a: Index, b: Index): boolean {
-  return (['keys', 'included', 'predicate', 'method'] as const).every(part => String(a[part]) === String(b[part]))
 }
 
 /** Whether the index of `wider` serves all that this one serves, and more. */

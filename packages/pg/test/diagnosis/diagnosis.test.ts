@@ -28,6 +28,30 @@ describe('what is wrong beside a missing index', () => {
     expect(receipt.advice).toBeUndefined()
   })
 
+  it('names an index that is there twice, and a large one that is never searched, beside what makes the statement slow', async () => {
+    await db.pool.query(
+      "CREATE TABLE sales AS SELECT i AS id, i % 500 AS shop, i % 500 AS owner, repeat('x', 300) AS note FROM generate_series(1, 50000) i",
+    )
+    await db.pool.query('CREATE INDEX sales_by_shop ON sales (shop); CREATE INDEX again_by_shop ON sales (shop)')
+    await db.pool.query('CREATE INDEX sales_by_all ON sales (id, shop, note, owner); ANALYZE sales')
+    db.instrumentation.slowStatements.clear()
+    await db.pool.query('SELECT count(*) FROM sales WHERE owner = $1', [5])
+    const { advice = [] } = await db.run()
+    expect(advice.map(({ what }) => what)).toEqual([
+      'create an index on public.sales (owner) for SELECT sales',
+      'drop the index again_by_shop of public.sales',
+      'find out whether anybody needs the index sales_by_all of public.sales',
+    ])
+    const [, twice, unused] = advice
+    const why = /^another index of the table has the same keys; this one takes \d+ MiB, and writes keep both/
+    expect(twice).toMatchObject({
+      why: expect.stringMatching(why) as string,
+      statement: 'DROP INDEX CONCURRENTLY again_by_shop',
+    })
+    expect(unused?.statement).toBeUndefined()
+    await db.pool.query('DROP TABLE sales')
+  })
+
   it('names who holds a lock, and for how long, also for statements that cannot be explained', async () => {
     const holder = await db.pool.connect()
     await holder.query(`BEGIN`)
@@ -175,7 +199,7 @@ describe('what is wrong beside a missing index', () => {
     }
     client.release()
     const { summary, advice } = await db.run()
-    expect(summary).toBe('no slow statement to examine; 1 other cause found')
+    expect(summary).toBe('no slow statement to examine; 1 other fault found')
     expect(level(db.instrumentation, 'homeostat.db.held_answers', {})).toBe(3)
     expect(advice).toEqual([
       {
