@@ -70,7 +70,8 @@ SELECT own.proname::text AS name FROM reached JOIN own ON reached.class = 'pg_ca
 const RUN = `WITH RECURSIVE ${REACHED}
 SELECT p.proname::text AS name FROM pg_catalog.pg_proc p WHERE p.oid < ${FIRST_OWN} AND p.provolatile = 'v' AND p.proname = ANY($1::text[])
 UNION ALL SELECT p.proname::text FROM reached JOIN pg_catalog.pg_proc p ON reached.class = 'pg_catalog.pg_proc'::regclass AND p.oid = reached.oid
-WHERE p.provolatile = 'v' OR NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend x WHERE x.classid = reached.class AND x.objid = p.oid AND x.deptype = 'e') LIMIT 1`
+WHERE p.provolatile = 'v'
+  OR p.oid >= ${FIRST_OWN} AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend x WHERE x.classid = reached.class AND x.objid = p.oid AND x.deptype = 'e') LIMIT 1`
 
 /**
  * Expressions that planning simplifies although the statement does not call them: of indexes, checks, statistics and partitions. Where each
