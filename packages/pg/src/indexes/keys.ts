@@ -59,7 +59,10 @@ const NAMING = /^(?:->|->>|#>|#>>|date_trunc|date_part|extract|timezone|to_tsvec
 const PLACING = /^(?:left|right|substr|substring|split_part|round|trunc)$/
 /** What a program writes: a name, a path of names, a time zone. A key of a document may as well be somebody's address. */
 const NAME =
-  /^(?:(?:pg_catalog\.)?[A-Za-z_]\w{0,40}|[A-Za-z]{1,20}(?:-[A-Za-z]{1,20}){1,3}|\{[A-Za-z_]\w{0,40}(?:,[A-Za-z_]\w{0,40})*\}|[A-Z][a-z]+\/[A-Z]\w{1,40})$/
+  /^(?:(?:pg_catalog\.)?[A-Za-z_]\w{0,40}|[a-z]{1,20}(?:-[a-z]{1,20}){1,3}|\{[A-Za-z_]\w{0,40}(?:,[A-Za-z_]\w{0,40})*\}|[A-Z][a-z]+\/[A-Z]\w{1,40})$/
+
+/** More of them are a number of somebody. */
+const MOST_DIGITS = 4
 
 /** The definition of an index is shown outside of the process, so it holds no value of a statement. */
 function holdsValue(value: unknown, scope: Scope): boolean {
@@ -94,8 +97,10 @@ function isName(value: unknown): boolean {
   const node = nodeOf(value)
   if (node?.kind === 'TypeCast') return isName(node.fields['arg'])
   if (node?.kind !== 'A_Const' || isTrivial(node.fields)) return false
-  // The place of an element in a list.
-  return node.fields['ival'] !== undefined || NAME.test(literalOf(node.fields))
+  const { ival } = node.fields
+  if (ival !== undefined) return /^-?\d{1,3}$/.test(textOf(fieldsOf(ival)['ival']))
+  const text = literalOf(node.fields)
+  return NAME.test(text) && text.replaceAll(/\D/g, '').length <= MOST_DIGITS
 }
 
 /** 0, 1, NULL, true, false, the empty text and the signs between two texts say nothing about anybody. */
