@@ -6,18 +6,21 @@ import { typeOf } from './value-types.ts'
 
 /** Operators of the default classes of gin and gist, and the types for which they are: jsonb, arrays, texts to search in, ranges. */
 const INVERTED: Readonly<Record<string, RegExp>> = {
-  '@>': /^(?:jsonb|_)|range$/,
-  '<@': /^_|range$/,
+  '@>': /^(?:jsonb|hstore|ltree|_)|range$/,
+  '<@': /^(?:jsonb|hstore|ltree|_)|range$/,
   '&&': /^_|range$/,
-  '?': /^jsonb$/,
-  '?|': /^jsonb$/,
-  '?&': /^jsonb$/,
+  '?': /^(?:jsonb|hstore)$/,
+  '?|': /^(?:jsonb|hstore)$/,
+  '?&': /^(?:jsonb|hstore)$/,
   '@@': /^(?:tsvector|jsonb)$/,
   '@?': /^jsonb$/,
 }
-const RANGES = /range$/
+/** Indexed by gist. */
+const RANGES = /range$|^ltree$/
+/** An index finds those that contain a value, and not those that a value contains. */
+const CONTAINERS = /^(?:jsonb|hstore)$/
 /** What the smaller class for documents serves: it knows values with their paths, and no keys alone. */
-const WITH_PATHS = /^@[>@?]$/
+const WITH_PATHS = /^(?:@[>@?]|<@)$/
 
 export function isContaining(operator: string): boolean {
   return INVERTED[operator] !== undefined
@@ -31,11 +34,12 @@ export function containing(
   scope: Scope,
   rest: Rest,
 ): Condition {
-  for (const side of sides) {
+  for (const [at, side] of sides.entries()) {
     // What makes an expression fit for an index does not depend on the kind of the index.
     const key = keyOf(side, use, scope)
     const type = isSearch(side) ? 'tsvector' : (key?.column?.type ?? typeOf(side, scope))
     if (key === undefined || type === undefined || !INVERTED[operator]!.test(type)) continue
+    if (CONTAINERS.test(type) && at !== (operator === '<@' ? 1 : 0)) continue
     const operatorClass =
       WITH_PATHS.test(operator) && type === 'jsonb' ? { operatorClass: 'jsonb_path_ops' } : undefined
     const method = RANGES.test(type) ? 'gist' : 'gin'

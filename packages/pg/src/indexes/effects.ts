@@ -147,18 +147,24 @@ function hasColumnInEachCall(text: string, name: string, columns: ReadonlySet<st
 /** Those of these functions, as an expression calls them, whose result depends on nothing but their arguments. */
 export async function immutableFunctions(server: Server, called: readonly Called[]): Promise<ReadonlySet<Called>> {
   if (called.length === 0) return new Set()
-  const types = called.map(each => each.types.map(type => type ?? '').join())
+  const types = called.map(each => each.types.map(type => type ?? '?').join())
   const rows = await server.query(IMMUTABLE, [called.map(({ name }) => name), types])
   return new Set(rows.map(({ n }) => called[Number(n) - 1]!))
 }
 
-/** Those that take just these types, where the types are known and there are some; else all of the name. */
+/**
+ * Those that take just these types, where the types are known and there are some; else all that take as many arguments. A date that is given
+ * for a `timestamptz` is cast by the time zone of the session.
+ */
 const IMMUTABLE = `WITH called AS (SELECT c.n, c.name, pg_catalog.string_to_array(c.types, ',') AS types
   FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) WITH ORDINALITY AS c (name, types, n)),
-overloads AS (SELECT called.n, p.provolatile = 'i' AND p.prokind = 'f' AND NOT p.proretset AND p.oid < ${FIRST_OWN} AS fits,
+overloads AS (SELECT called.n, p.provolatile = 'i' AND p.prokind = 'f' AND NOT p.proretset AND p.oid < ${FIRST_OWN} AND NOT EXISTS (
+    SELECT FROM pg_catalog.unnest(p.proargtypes) WITH ORDINALITY AS t (type, at) JOIN pg_catalog.pg_type y ON y.oid = t.type
+    WHERE y.typname IN ('timestamptz', 'timetz') AND y.typname <> COALESCE(called.types[t.at::int], '')) AS fits,
   p.pronargs = pg_catalog.cardinality(called.types) AND NOT EXISTS (
     SELECT FROM pg_catalog.unnest(called.types) WITH ORDINALITY AS t (name, at) JOIN pg_catalog.pg_type y ON y.oid = p.proargtypes[t.at::int - 1]
-    WHERE t.name <> '' AND t.name <> y.typname) AS matches
-  FROM called JOIN pg_catalog.pg_proc p ON p.proname = called.name)
+    WHERE t.name NOT IN ('?', y.typname)) AS matches
+  FROM called JOIN pg_catalog.pg_proc p ON p.proname = called.name AND (p.provariadic <> 0
+    OR pg_catalog.cardinality(called.types) BETWEEN p.pronargs - p.pronargdefaults AND p.pronargs))
 SELECT n::text AS n FROM overloads GROUP BY n
 HAVING CASE WHEN pg_catalog.bool_or(matches) THEN pg_catalog.bool_and(fits) FILTER (WHERE matches) ELSE pg_catalog.bool_and(fits) END`

@@ -1,12 +1,13 @@
 import type { Tree } from '../grammar.ts'
 import { print, type Printing } from './print.ts'
 import { computedAs, referencesOf, referenceTo, resolve, type Scope } from './scope.ts'
-import type { Called, Key, TableUse } from './table-use.ts'
+import { MIXED, type Called, type Key, type TableUse } from './table-use.ts'
 import { asList, fieldsOf, namesOf, nodeOf, nodesOf, operatorOf, textOf, walk } from './tree.ts'
-import { castTo, typeOf } from './value-types.ts'
+import { castTo, isList, typeOf, withoutConstants } from './value-types.ts'
 
 /** Types that btree cannot sort. */
-const UNSORTABLE = new Set('json xml point line lseg box path polygon circle tsquery tsvector aclitem'.split(' '))
+const UNSORTABLE =
+  /^_?(?:json|jsonpath|xml|point|line|lseg|box|path|polygon|circle|aclitem|xid|cid|txid_snapshot|pg_snapshot)$|^(?:tsquery|tsvector)$/
 
 /** The key of an expression over one table alone. */
 export function keyOf(value: unknown, use: TableUse, scope: Scope): Key | undefined {
@@ -25,7 +26,8 @@ export function keyOf(value: unknown, use: TableUse, scope: Scope): Key | undefi
   // The cast of varchar to text is free, and the index on the column serves it.
   const isText = node?.kind === 'TypeCast' && own[0]?.type === 'varchar' && sql.endsWith('::text')
   const column = isColumn || isText ? own[0] : undefined
-  if (column && UNSORTABLE.has(column.type) && column.type !== 'tsvector') return undefined
+  const type = column?.type ?? typeOf(value, scope) ?? ''
+  if (UNSORTABLE.test(type) && type !== 'tsvector') return undefined
   return {
     sql: column
       ? column.quoted
@@ -119,6 +121,9 @@ export function isConfiguredSearch(call: Tree): boolean {
   return namesOf(call['funcname']).at(-1) === 'to_tsvector' && nodesOf(call['args']).length === 2
 }
 
+/** They cast what they choose from to one type, and a date to a `timestamptz` by the time zone of the session. */
+const ONE_OF_SEVERAL = /^(?:CoalesceExpr|MinMaxExpr|A_ArrayExpr)$/
+
 /** The functions, casts and operators whose result may depend on more than their arguments. */
 function functionsIn(value: unknown, scope: Scope): readonly Called[] {
   const found: Called[] = []
@@ -130,9 +135,11 @@ function functionsIn(value: unknown, scope: Scope): readonly Called[] {
       add(namesOf(fields['funcname']).at(-1) ?? '', asList(fields['args']))
     // A text that is cast is a constant.
     const isConstant = fieldsOf(nodeOf(fields['arg'])?.fields)['sval'] !== undefined
-    if (kind === 'TypeCast' && !isConstant) add(`::${castTo(fields)}`, [fields['arg']])
+    if (kind === 'TypeCast' && !isConstant) add(`::${castTo(fields)}${isList(fields) ? '[]' : ''}`, [fields['arg']])
     if (kind === 'A_Expr') add(`operator ${operatorOf(fields)}`, [fields['lexpr'], fields['rexpr']])
     if (kind === 'SQLValueFunction') add('now', [])
+    if (ONE_OF_SEVERAL.test(kind))
+      add(MIXED, withoutConstants(asList(fields[kind === 'A_ArrayExpr' ? 'elements' : 'args'])))
     return true
   })
   return found

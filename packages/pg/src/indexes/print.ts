@@ -148,9 +148,22 @@ function typeName(fields: Tree): string {
 
 /** The name of a type; those of Postgres's own schema are known without it. */
 function qualified(names: readonly string[]): string {
-  return (names[0] === 'pg_catalog' && names[1] !== 'char' ? names.slice(1) : names).map(identifier).join('.')
+  return (names[0] === 'pg_catalog' && names[1] !== 'char' ? names.slice(1) : names)
+    .map(each => (RESERVED.has(each) ? quoteIdentifier(each) : identifier(each)))
+    .join('.')
 }
 
 function identifier(name: string): string {
   return /^[a-z_][a-z0-9_]*$/.test(name) && name !== 'char' ? name : quoteIdentifier(name)
 }
+
+/** Words that name a type only in quotes. Source: the manual, "SQL Key Words". */
+const RESERVED = new Set(
+  `all analyse analyze and any array as asc asymmetric between both case cast check coalesce collate column constraint create current_catalog
+  current_date current_role current_time current_timestamp current_user default deferrable desc distinct do else end except exists extract false fetch
+  for foreign from grant greatest group grouping having in initially intersect into lateral leading least limit localtime localtimestamp normalize
+  not null nullif offset on only or order overlay placing position primary references returning row select session_user setof some substring
+  symmetric system_user table then to trailing treat trim true union unique user using values variadic when where window with`.split(
+    /\s+/,
+  ),
+)

@@ -153,12 +153,16 @@ function isUsable(key: Key, abilities: Abilities): boolean {
   return abilities.isImmutable(key)
 }
 
+const SHAPE = / IS (?:(?:NOT )?NULL|NOT (?:TRUE|FALSE)|DISTINCT FROM (?:true|false))\)$/
+const SHAPE_OF_COLUMN = new RegExp(`^\\((?:[a-z_][a-z0-9_]*|"(?:[^"]|"")*")${SHAPE.source}`)
+
 /** Written into the statement, and about NULL, or a column that is true or false. */
 function isPredicate(condition: Condition): boolean {
   if (!condition.isFixed || condition.isJoin || condition.sql === undefined) return false
   const sql = condition.sql(() => '')
-  if (sql === undefined || /['0-9]/.test(sql.replaceAll(/"[^"]*"/g, ''))) return false
-  if (/ IS (?:(?:NOT )?NULL|NOT (?:TRUE|FALSE)|DISTINCT FROM (?:true|false))\)$/.test(sql)) return true
+  if (sql === undefined || /'|\b\d/.test(sql.replaceAll(/"[^"]*"/g, ''))) return false
+  // A condition without a key may depend on more than the row, unless it is about a column.
+  if (SHAPE.test(sql)) return condition.key !== undefined || SHAPE_OF_COLUMN.test(sql)
   // Never a value of the statement: the definition of an index is shown outside of the process.
   return condition.comparison === 'equal' && condition.key?.column?.type === 'bool'
 }

@@ -21,6 +21,9 @@ export interface Called {
   readonly types: readonly (string | undefined)[]
 }
 
+/** What is made one of several values, which are cast to one type. */
+export const MIXED = 'one of several'
+
 export type Comparison =
   /** Equal to one value, or to one of a list. */
   | 'equal'

@@ -4,6 +4,7 @@ import type { Scope } from './scope.ts'
 import { other, type Condition, type Key, type Rest, type TableUse } from './table-use.ts'
 import { patternOfBeginning, patternOfRegex, rangeOf } from './text-patterns.ts'
 import { runsOfPattern, runsOfRegex } from './trigrams.ts'
+import { typeOf } from './value-types.ts'
 
 /** A text of the table, and what it is compared with. */
 type Sides = readonly [unknown, unknown]
@@ -51,21 +52,27 @@ export class TextConditions {
 
   /** Texts with many of the same three letters: `a % 'x'`, of pg_trgm. */
   similar(use: TableUse, [own]: Sides, scope: Scope, rest: Rest): Condition {
-    const key = textKeyOf(own, use, scope)
-    if (key === undefined || this.#trigrams === undefined) return other(rest)
-    return { ...rest, comparison: 'contains', key: { ...key, method: 'gin', operatorClass: this.#trigrams } }
+    const key = this.#trigramKeyOf(own, use, scope)
+    if (key === undefined) return other(rest)
+    return { ...rest, comparison: 'contains', key }
   }
 
   /** A text somewhere in the value, or in any case: three letters at a time find it, with the extension pg_trgm. */
   #contained(use: TableUse, own: unknown, runs: readonly string[], scope: Scope, rest: Rest): Condition {
-    const key = textKeyOf(own, use, scope)
-    if (key === undefined || runs.length === 0 || this.#trigrams === undefined) return other(rest)
+    const key = runs.length > 0 ? this.#trigramKeyOf(own, use, scope) : undefined
+    if (key === undefined) return other(rest)
     return {
       ...rest,
       comparison: 'contains',
       searched: value => runs.map(run => `(${key.sql} ILIKE ${value(`%${run}%`)})`).join(' AND '),
-      key: { ...key, method: 'gin', operatorClass: this.#trigrams },
+      key,
     }
+  }
+
+  /** The class takes no text that is filled up with spaces. */
+  #trigramKeyOf(own: unknown, use: TableUse, scope: Scope): Key | undefined {
+    const key = typeOf(own, scope) === PADDED ? undefined : textKeyOf(own, use, scope)
+    return key && this.#trigrams !== undefined ? { ...key, method: 'gin', operatorClass: this.#trigrams } : undefined
   }
 }
 
@@ -73,22 +80,23 @@ function matched(use: TableUse, own: unknown, pattern: string | undefined, scope
   const key = textKeyOf(own, use, scope)
   if (key === undefined || !pattern || !/^[^%_\\]/.test(pattern)) return other(rest)
   const needsClass = key.column === undefined || !key.column.isByteSorted
+  const isPadded = typeOf(own, scope) === PADDED
   return {
     ...rest,
     comparison: 'range',
     ...rangeOf(key.sql, pattern, needsClass ? '~' : ''),
-    key: needsClass
-      ? { ...key, operatorClass: key.column?.type === 'bpchar' ? 'bpchar_pattern_ops' : 'text_pattern_ops' }
-      : key,
+    key: needsClass ? { ...key, operatorClass: isPadded ? 'bpchar_pattern_ops' : 'text_pattern_ops' } : key,
   }
 }
 
-/** Types that are compared with patterns by operators of their own, which no index serves. */
-const OTHER_TEXTS = /^(?:citext|bytea|name)$/
+const PADDED = 'bpchar'
+/** Other types are compared with patterns by operators of their own, or by none. */
+const TEXT = /^(?:text|varchar|bpchar)$/
 
 function textKeyOf(own: unknown, use: TableUse, scope: Scope): Key | undefined {
   const key = keyOf(own, use, scope)
-  // A function makes a text of it.
-  const isText = key?.functions.length || !key?.columns.some(({ type }) => OTHER_TEXTS.test(type))
+  const type = typeOf(own, scope)
+  // Where the type is not known, a function makes a text of it.
+  const isText = type ? TEXT.test(type) : key?.functions.length || key?.columns.every(each => TEXT.test(each.type))
   return isText ? key : undefined
 }
