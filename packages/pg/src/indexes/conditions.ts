@@ -6,7 +6,7 @@ import { keyOf, printingFor } from './keys.ts'
 import { print } from './print.ts'
 import { referencesOf, usesIn, variantsOf, type Scope } from './scope.ts'
 import { guessedShare } from './guessed-share.ts'
-import { other, type Comparison, type Condition, type Rest, type TableUse } from './table-use.ts'
+import { MIXED, other, type Comparison, type Condition, type Rest, type TableUse } from './table-use.ts'
 import { TextConditions } from './text-conditions.ts'
 import { asList, namesOf, nodeOf, operatorOf, type Node } from './tree.ts'
 
@@ -128,7 +128,10 @@ export class Conditions {
 
   #conditionOn(use: TableUse, value: unknown, scope: Scope): Condition | undefined {
     const condition = this.#read(use, value, scope)
-    return condition && use.isBarred && !isLeakproof(condition) ? other(condition) : condition
+    if (condition === undefined) return undefined
+    // A join that has found no row may meet it.
+    const isOfJoin = use.isOptional && condition.key?.functions.some(({ name }) => name === MIXED)
+    return isOfJoin || (use.isBarred && !isLeakproof(condition)) ? other(condition) : condition
   }
 
   #read(use: TableUse, value: unknown, scope: Scope): Condition | undefined {

@@ -78,6 +78,11 @@ export const SCOPES: readonly SlowCase[] = [
     best: [],
   },
   {
+    name: 'value in the place of the NULL of a join without a row',
+    text: 'SELECT c.id FROM customer c LEFT JOIN note n ON n.id = c.id WHERE COALESCE(n.a, 0) = 77',
+    best: [],
+  },
+  {
     name: 'ON that drops no row',
     text: 'SELECT count(n.id) FROM customer c LEFT JOIN note n ON n.id = c.id AND c.tenant_id = 7',
     best: [],
