@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Column, Index, Table } from './catalog.ts'
+import { keysOf, normal, normalKey } from './normal-keys.ts'
 import type { Condition, Key, SortKey, TableUse } from './table-use.ts'
 
 /** A key of an index that does not exist, with its direction. */
@@ -177,7 +178,7 @@ export function wantedKeys(definition: IndexDefinition, use?: TableUse): WantedK
 export function isServedBy({ method, predicate, inFront, behind, included }: WantedKeys, index: Index): boolean {
   if (index.method !== method || (index.predicate !== undefined && normal(index.predicate) !== predicate)) return false
   if (!included.every(number => index.columns.includes(number) || index.included.includes(number))) return false
-  const keys = index.keys.map(normal)
+  const keys = keysOf(index)
   const beginning = new Set(keys.slice(0, inFront.length))
   return inFront.every(each => beginning.has(each)) && behind.every((each, at) => keys[inFront.length + at] === each)
 }
@@ -224,7 +225,7 @@ export function redundantIndexes(definition: IndexDefinition): readonly Index[] 
       index.predicate === undefined &&
       index.included.every(number => held.has(number)) &&
       index.keys.length <= own.length &&
-      index.keys.every((key, at) => normal(key) === own[at]),
+      keysOf(index).every((key, at) => key === own[at]),
   )
 }
 
@@ -234,16 +235,6 @@ function isNullTest(condition: Condition): boolean {
 
 export function textOf(condition: Condition | undefined): string {
   return condition?.sql?.(number => `$${number}`) ?? ''
-}
-
-function normalKey({ sql, operatorClass }: Key, order: string): string {
-  // The class of an existing index is read without the schema of its extension.
-  return normal([sql, operatorClass?.replace(/^.*\./, '') ?? '', order].join(' '))
-}
-
-/** The server prints an expression with casts and parentheses of its own. */
-function normal(sql: string): string {
-  return sql.replaceAll(/::(?:"[^"]*"|[\w. ]+?)(?=[),\s]|$)|[()\s"]/g, '').toLowerCase()
 }
 
 function withoutParentheses(sql: string): string {

@@ -48,7 +48,7 @@ function expression(node: Node | undefined, printing: Printing): string {
     case 'CollateClause':
       return `(${part('arg')} COLLATE ${namesOf(fields['collname']).map(quoteIdentifier).join('.')})`
     case 'FuncCall':
-      return call(fields, parts)
+      return call(fields, each => expression(each, printing))
     case 'A_Expr':
       return operation(fields, each => expression(each, printing))
     case 'BoolExpr': {
@@ -98,10 +98,29 @@ function constant(fields: Tree): string {
   return text.includes('\\') ? `E'${text.replaceAll('\\', '\\\\')}'` : `'${text}'`
 }
 
-function call(fields: Tree, parts: (name: string) => string): string {
+function call(fields: Tree, shown: (node: Node) => string): string {
   const isPlain = ['agg_order', 'agg_filter', 'over', 'agg_star', 'agg_distinct', 'agg_within_group', 'func_variadic']
   if (isPlain.some(name => fields[name] !== undefined)) throw new Unprintable()
-  return `${namesOf(fields['funcname']).map(identifier).join('.')}(${parts('args')})`
+  const names = namesOf(fields['funcname'])
+  const args = nodesOf(fields['args']).map(shown)
+  const inWords = fields['funcformat'] === 'COERCE_SQL_SYNTAX' ? wordsOf(names.at(-1)!, args) : undefined
+  return inWords ?? `${names.map(identifier).join('.')}(${args.join(', ')})`
+}
+
+/** Functions that are called in words, as the server prints them. Source: get_func_sql_syntax, ruleutils.c. */
+function wordsOf(name: string, [first, second, third]: readonly string[]): string | undefined {
+  const side = { btrim: 'BOTH', ltrim: 'LEADING', rtrim: 'TRAILING' }[name]
+  if (side !== undefined) return `TRIM(${side}${second === undefined ? '' : ` ${second}`} FROM ${first})`
+  switch (name) {
+    case 'timezone':
+      return `(${second} AT TIME ZONE ${first})`
+    case 'extract':
+      return /^'[a-z_]+'$/.test(first ?? '') ? `EXTRACT(${first!.slice(1, -1)} FROM ${second})` : undefined
+    case 'substring':
+      return `SUBSTRING(${first} FROM ${second}${third === undefined ? '' : ` FOR ${third}`})`
+    default:
+      return undefined
+  }
 }
 
 function operation(fields: Tree, shown: (node: Node | undefined) => string): string {
