@@ -29,9 +29,9 @@ export function inlineDeclarations(folder) {
   }
 }
 
-/** Only functions keep their comments, which editors show: who uses the judge by itself has its own package, and bytes count. */
+/** Only functions and constants keep their comments, which editors show: who uses the judge by itself has its own package, and bytes count. */
 function withoutComments(text) {
-  return text.replace(/(\/\*\*[\s\S]*?\*\/\s*)(export declare function)?/g, (_, comment, declared) =>
+  return text.replace(/(\/\*\*[\s\S]*?\*\/\s*)(export declare (?:function|const))?/g, (_, comment, declared) =>
     declared === undefined ? '' : comment + declared,
   )
 }
