@@ -54,7 +54,7 @@ interface Kept {
  */
 export class CallTimes implements Disposable {
   readonly #statement: Pick<SlowStatement, 'fingerprint' | 'origin' | 'settings'>
-  readonly #relation: string
+  readonly #names: ReadonlySet<string>
   readonly #byText: TextMemo<Kept | 'too many'>
   /** By a digest of each normalized text, which may be long. */
   readonly #byFingerprint = new Map<string, Kept>()
@@ -65,16 +65,16 @@ export class CallTimes implements Disposable {
   #readThisSecond = 0
 
   /**
-   * @param relation - the name of the table, without its schema
+   * @param names - those of the table and of the views that read it, without their schemas
    * @param texts - counts what is kept of texts
    */
   constructor(
     statement: Pick<SlowStatement, 'fingerprint' | 'origin' | 'settings'>,
-    relation: string,
+    names: ReadonlySet<string>,
     texts: RetainedTexts = new RetainedTexts(),
   ) {
     this.#statement = statement
-    this.#relation = relation
+    this.#names = names
     this.#byText = texts.memo(MOST_TEXTS)
   }
 
@@ -147,7 +147,7 @@ export class CallTimes implements Disposable {
     const { fingerprint: wanted, settings } = this.#statement
     const summary = ownString(summarize(text))
     const isTarget = normalized === wanted && searchPath === (settings['search_path'] ?? '')
-    const kind = isTarget ? 'target' : namesIn(summary).has(this.#relation) ? 'table' : 'other'
+    const kind = isTarget ? 'target' : namesIn(summary).some(name => this.#names.has(name)) ? 'table' : 'other'
     if (this.#counts[kind] >= (kind === 'other' ? MOST_OTHERS : MOST_OF_TABLE)) return undefined
     this.#counts[kind]++
     const blocks = (): number[][] => Array.from({ length: BLOCKS }, () => [])
@@ -156,11 +156,9 @@ export class CallTimes implements Disposable {
 }
 
 /** The last parts of the names in a summary. */
-function namesIn(summary: string): ReadonlySet<string> {
-  return new Set(
-    summary
-      .split(' ')
-      .map(name => name.split('.').at(-1)!)
-      .map(name => (name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name.toLowerCase())),
-  )
+function namesIn(summary: string): readonly string[] {
+  return summary
+    .split(' ')
+    .map(name => name.split('.').at(-1)!)
+    .map(name => (name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name.toLowerCase()))
 }

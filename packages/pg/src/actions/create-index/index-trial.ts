@@ -13,6 +13,7 @@ import type { IndexLog, Intent } from './index-log.ts'
 import type { IndexSession } from './index-session.ts'
 import { judgeCalls } from './index-verdict.ts'
 import { dropIntended, dropOwn, putComment, putFirstComment, type DropResult } from './leftovers.ts'
+import { namesOfTable } from './names-of-table.ts'
 import { serverObstacle, writtenRows } from './obstacles.ts'
 import { digestOf, ownIndex, ownIndexName, type OwnComment } from './own-index.ts'
 import { readBuffers, shareOfPlans } from './plan-evidence.ts'
@@ -71,7 +72,7 @@ export async function tryIndex(finding: Finding, options: IndexTrialOptions): Pr
   const { session, log, instrumentation, grammar, settings, context, time } = options
   const { baselineMs } = settings
   const { signal } = context
-  using times = new CallTimes(statement, definition.table.relation, instrumentation.listenersTexts)
+  using times = new CallTimes(statement, await namesOfTable(session, definition.table), instrumentation.listenersTexts)
   using _listening = instrumentation.listen(call => times.note(call, time.now()))
 
   const pagesBefore = settings.explainAnalyze ? await readBuffers(session, statement, grammar) : undefined

@@ -12,7 +12,7 @@ const wanted = 'SELECT * FROM orders WHERE customer_id = $1'
 /** Calls of a phase of ten seconds. */
 const called = (
   texts: readonly string[],
-  times = new CallTimes({ fingerprint: fingerprint(wanted), origin, settings: {} }, 'orders'),
+  times = new CallTimes({ fingerprint: fingerprint(wanted), origin, settings: {} }, new Set(['orders'])),
 ) => {
   times.begin('before', 10_000, 0)
   // A few texts are read in a second.
@@ -42,7 +42,11 @@ describe('the times of calls while an index is tried', () => {
     others.add('SELECT 1', 'SELECT')
     limitRetainedBytes(MIB)
     try {
-      const times = new CallTimes({ fingerprint: fingerprint(wanted), origin, settings: {} }, 'orders', texts)
+      const times = new CallTimes(
+        { fingerprint: fingerprint(wanted), origin, settings: {} },
+        new Set(['orders']),
+        texts,
+      )
       const values = 'x'.repeat(15_000)
       called(
         [wanted, ...Array.from({ length: 150 }, (_, at) => `SELECT a${at} FROM orders WHERE note = '${values}'`)],
