@@ -38,7 +38,7 @@ function isImmutable({ name, types: given }: Called, { columns, functions }: Key
   if (name === 'operator %') return types.every(type => NUMBERS.test(type))
   if (OF_TIMES.has(name)) {
     const isAlike = (name === MIXED || name === 'operator -') && new Set(known).size === 1
-    if (isKnown && isAlike) return true
+    if ((isKnown && isAlike) || (name === MIXED && given.length === 0)) return true
     if (!isKnown && functions.some(each => ZONING.test(each.name))) return false
     return types.every(
       type => (isKnown ? !ZONED.test(type) : PLAIN.test(type)) && !(name.startsWith('::') && TEXTS.test(type)),

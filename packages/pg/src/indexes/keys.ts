@@ -59,6 +59,8 @@ export function printingFor(use: TableUse, scope: Scope): Printing {
 const NAMING = /^(?:->|->>|#>|#>>|date_trunc|date_part|extract|timezone|to_tsvector)$/
 /** Functions whose numbers say which part of a text or a number they return. */
 const PLACING = /^(?:left|right|substr|substring|split_part|round|trunc)$/
+/** Functions of which all parts but the first name something in it: the path to a part of a document, the way in which bytes are written. */
+const NAMING_LAST = /^(?:jsonb?_extract_path(?:_text)?|encode)$/
 /** What a program writes: a name, a path of names, a time zone. A key of a document may as well be somebody's address. */
 const NAME =
   /^(?:(?:pg_catalog\.)?[A-Za-z_]\w{0,40}|[a-z]{1,20}(?:-[a-z]{1,20}){1,3}|\{[A-Za-z_]\w{0,40}(?:,[A-Za-z_]\w{0,40})*\}|[A-Z][a-z]+\/[A-Z]\w{1,40})$/
@@ -82,13 +84,21 @@ function holdsValue(value: unknown, scope: Scope): boolean {
 
 /** The parts of an expression that name something in it. */
 function namesWithin(kind: string, fields: Tree): readonly unknown[] {
-  if (kind === 'A_Expr') return NAMING.test(operatorOf(fields)) ? [fields['rexpr']] : []
+  if (kind === 'A_Expr') return NAMING.test(operatorOf(fields)) ? (listOf(fields['rexpr']) ?? [fields['rexpr']]) : []
   if (kind === 'A_Indices') return [fields['uidx']]
   if (kind !== 'FuncCall') return []
   const name = namesOf(fields['funcname']).at(-1) ?? ''
   const [first, ...others] = asList(fields['args'])
   if (PLACING.test(name)) return others.filter(isPlace)
+  if (NAMING_LAST.test(name)) return others
   return NAMING.test(name) && others.length > 0 ? [first] : []
+}
+
+/** The elements of a list that is written out. */
+function listOf(value: unknown): readonly unknown[] | undefined {
+  const node = nodeOf(value)
+  if (node?.kind === 'TypeCast') return listOf(node.fields['arg'])
+  return node?.kind === 'A_ArrayExpr' ? asList(node.fields['elements']) : undefined
 }
 
 function isPlace(value: unknown): boolean {
@@ -133,8 +143,9 @@ function functionsIn(value: unknown, scope: Scope): readonly Called[] {
     // Of one name, but with the configuration it depends on nothing else.
     if (kind === 'FuncCall' && !isConfiguredSearch(fields))
       add(namesOf(fields['funcname']).at(-1) ?? '', asList(fields['args']))
-    // A text that is cast is a constant.
-    const isConstant = fieldsOf(nodeOf(fields['arg'])?.fields)['sval'] !== undefined
+    // A text that is cast is a constant, and so is a list of texts.
+    const constants = listOf(fields['arg']) ?? [fields['arg']]
+    const isConstant = constants.every(each => fieldsOf(nodeOf(each)?.fields)['sval'] !== undefined)
     if (kind === 'TypeCast' && !isConstant) add(`::${castTo(fields)}${isList(fields) ? '[]' : ''}`, [fields['arg']])
     if (kind === 'A_Expr') add(`operator ${operatorOf(fields)}`, [fields['lexpr'], fields['rexpr']])
     if (kind === 'SQLValueFunction') add('now', [])

@@ -12,7 +12,7 @@ describe('what is computed of values of many types', () => {
       ARRAY[timestamptz '2026-01-01' + i * interval '5 minutes'] AS times, ('c' || i % 9000)::char(12) AS code, ('user' || i || '@example.org')::citext AS mail,
       jsonb_build_object('n', i % 9000, 'born', (date '2000-01-01' + i % 9000)::text, 'numbers', '{' || i || '}') AS meta, json_build_object('n', CASE WHEN i % 5000 > 0 THEN i END) AS raw,
       (i % 9000)::text::xid AS version, hstore('k' || i % 5000, 'x') AS labels, ('top.a' || i % 5000)::ltree AS path,
-      CASE WHEN i % 5000 = 0 THEN 'paid' ELSE 'open' END::"order" AS state, i % 5000 <> 0 AS line2_ok, CASE WHEN i % 3000 > 0 THEN now() END AS line2_at FROM generate_series(1, 12000) i`,
+      CASE WHEN i % 5000 = 0 THEN 'paid' ELSE 'open' END::"order" AS state, i % 5000 <> 0 AS line2_ok, CASE WHEN i % 3000 > 0 THEN now() END AS line2_at, decode(md5(i::text), 'hex') AS digest FROM generate_series(1, 12000) i`,
     'ALTER TABLE parcel ADD PRIMARY KEY (id); ANALYZE parcel',
   ])
   const advised = (condition: string): Promise<string[]> => db.advised(`SELECT id FROM parcel WHERE ${condition}`)
@@ -25,6 +25,10 @@ describe('what is computed of values of many types', () => {
     ["COALESCE(seen, line2_at) = '2026-02-02'", '((COALESCE(seen, line2_at)))'],
     ["GREATEST(born, made) < '2026-01-01 01:00'", '((GREATEST(born, made)))'],
     ["seen - line2_at < interval '-1000 years'", '((seen - line2_at))'],
+    ["meta #>> ARRAY['n'] = '77'", "((meta #>> ARRAY['n']))"],
+    ["meta #>> ARRAY['n']::text[] = '77'", "((meta #>> (ARRAY['n'])::text[]))"],
+    ["jsonb_extract_path_text(meta, 'n') = '77'", "(jsonb_extract_path_text(meta, 'n'))"],
+    ["encode(digest, 'hex') = md5('77')", "(encode(digest, 'hex'))"],
     ["raw ->> 'n' IS NULL", "((raw ->> 'n'))"],
     ['code COLLATE "C" LIKE \'c777%\'', '((code COLLATE "C") bpchar_pattern_ops)'],
     ["mail::text = 'user7@example.org'", '(((mail)::text))'],
