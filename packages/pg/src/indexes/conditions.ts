@@ -9,6 +9,7 @@ import { guessedShare } from './guessed-share.ts'
 import { MIXED, other, type Comparison, type Condition, type Rest, type TableUse } from './table-use.ts'
 import { TextConditions } from './text-conditions.ts'
 import { asList, namesOf, nodeOf, operatorOf, type Node } from './tree.ts'
+import { typeOf } from './value-types.ts'
 
 const COMPARISONS: Readonly<Record<string, Comparison>> = {
   '=': 'equal',
@@ -161,7 +162,7 @@ export class Conditions {
         return this.#texts.beginning(use, [text, beginning], scope, rest)
       }
       default:
-        return other(rest)
+        return this.#flag(use, value, scope, rest) ?? other(rest)
     }
   }
 
@@ -269,7 +270,7 @@ export class Conditions {
 
   #flag(use: TableUse, value: unknown, scope: Scope, rest: Rest): Condition | undefined {
     const key = keyOf(value, use, scope)
-    return key?.column?.type === 'bool' ? { ...rest, comparison: 'equal', key } : undefined
+    return key && typeOf(value, scope) === 'bool' ? { ...rest, comparison: 'equal', key } : undefined
   }
 
   #keyed(use: TableUse, value: unknown, scope: Scope, comparison: Comparison, rest: Rest): Condition | undefined {

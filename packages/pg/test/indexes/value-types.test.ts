@@ -10,7 +10,7 @@ describe('what is computed of values of many types', () => {
       timestamp '2026-01-01' + i * interval '5 minutes' AS made, timestamptz '2026-01-01' + i * interval '5 minutes' AS seen,
       tstzrange(timestamptz '2026-01-01' + i * interval '1 hour', timestamptz '2026-01-01' + (i + 1) * interval '1 hour') AS during,
       ARRAY[timestamptz '2026-01-01' + i * interval '5 minutes'] AS times, ('c' || i % 9000)::char(12) AS code, ('user' || i || '@example.org')::citext AS mail,
-      jsonb_build_object('n', i % 9000, 'born', (date '2000-01-01' + i % 9000)::text, 'numbers', '{' || i || '}') AS meta, json_build_object('n', CASE WHEN i % 5000 > 0 THEN i END) AS raw,
+      jsonb_build_object('n', i % 9000, 'flag', i % 5000 = 0, 'born', (date '2000-01-01' + i % 9000)::text, 'numbers', '{' || i || '}') AS meta, json_build_object('n', CASE WHEN i % 5000 > 0 THEN i END) AS raw,
       (i % 9000)::text::xid AS version, hstore('k' || i % 5000, 'x') AS labels, ('top.a' || i % 5000)::ltree AS path,
       CASE WHEN i % 5000 = 0 THEN 'paid' ELSE 'open' END::"order" AS state, i % 5000 <> 0 AS line2_ok, CASE WHEN i % 3000 > 0 THEN now() END AS line2_at, decode(md5(i::text), 'hex') AS digest FROM generate_series(1, 12000) i`,
     'ALTER TABLE parcel ADD PRIMARY KEY (id); ANALYZE parcel',
@@ -37,6 +37,8 @@ describe('what is computed of values of many types', () => {
     ["labels @> 'k77=>x'", 'USING gin (labels)'],
     ["path <@ 'top.a77'", 'USING gist (path)'],
     ['state = \'paid\'::"order"', '(state)'],
+    ['NOT COALESCE(line2_ok, false)', '((COALESCE(line2_ok, false)))'],
+    ["(meta ->> 'flag')::boolean", "((((meta ->> 'flag'))::bool))"],
     ['line2_ok IS NOT TRUE', '(id) WHERE line2_ok IS NOT TRUE'],
   ])('is indexed where Postgres can build that: %s', async (condition, body) => {
     expect(await advised(condition)).toEqual([`parcel ${body}`])
