@@ -53,8 +53,8 @@ export class Prospects {
   }
 
   /**
-   * The rows come in the order of which the first are wanted, and enough of them meet the rest of the filter, and not only at the far end of
-   * that order: of this the planner knows nothing, and a sample shows it where not too few do.
+   * The rows come in the order of which the first are wanted, and enough of them meet the rest of the filter and the filters of the tables that
+   * they are joined with, and not only at the far end of that order: of this the planner knows nothing, and a sample shows it where not too few do.
    */
   async #findsFirstSoon(
     index: IndexDefinition,
@@ -65,8 +65,23 @@ export class Prospects {
     if (!servesOrder(index, use)) return false
     const own = use.conditions.filter(each => !each.isJoin || served.includes(each))
     const { maxSelectivity } = this.#thresholds
-    if ((await this.#selectivity.shareOf(index.table, own)) < share * maxSelectivity) return false
+    let found = await this.#selectivity.shareOf(index.table, own)
+    for (const { table, conditions } of partnersOf(use, served))
+      found *= await this.#selectivity.shareOf(
+        table,
+        conditions.filter(({ isJoin }) => !isJoin),
+      )
+    if (found < share * maxSelectivity) return false
     const before = await this.#selectivity.shareBefore(use, served, orderWithin(index.predicate, use))
     return before === undefined || before <= maxSelectivity
   }
+}
+
+/** The tables whose filters leave out rows of this one: it is joined with them, and not by what an index is searched for. */
+function partnersOf(use: TableUse, served: readonly Condition[]): readonly TableUse[] {
+  const own = use.conditions.filter(each => !served.includes(each)).flatMap(({ partner }) => partner ?? [])
+  const found = new Set(own)
+  for (const { isOptional, conditions } of found)
+    if (!isOptional) for (const { partner } of conditions) if (partner && partner !== use) found.add(partner)
+  return [...found].filter(({ isOptional }) => !isOptional)
 }

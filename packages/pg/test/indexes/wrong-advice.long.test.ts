@@ -14,7 +14,9 @@ describe.each(SERVERS)('index advice, %s', (_, options, extensions) => {
       'CREATE TABLE book AS SELECT i AS id, 1 + (i * 7) % 20000 AS author_id FROM generate_series(1, 100000) i',
       'ALTER TABLE book ADD FOREIGN KEY (author_id) REFERENCES author',
       `CREATE TABLE shift AS SELECT i AS id, timestamptz '2026-01-01' + i * interval '1 minute' AS made_at, CASE WHEN i < 12000 THEN 'done' ELSE 'open' END AS state,
-        CASE WHEN i % 7 = 0 THEN 'small' ELSE 'large' END AS size, repeat('n', 80) AS pad FROM generate_series(1, 60000) i`,
+        CASE WHEN i % 7 = 0 THEN 'small' ELSE 'large' END AS size, 1 + (i * 7919) % 20000 AS place_id, repeat('n', 80) AS pad FROM generate_series(1, 60000) i`,
+      'CREATE TABLE place AS SELECT i AS id, i % 400 AS town FROM generate_series(1, 20000) i; ALTER TABLE place ADD PRIMARY KEY (id)',
+      "CREATE TABLE town AS SELECT i AS id, 'town ' || i AS name FROM generate_series(0, 399) i; ALTER TABLE town ADD PRIMARY KEY (id)",
       'VACUUM ANALYZE',
     ],
     options,
@@ -50,6 +52,26 @@ describe.each(SERVERS)('index advice, %s', (_, options, extensions) => {
     ["size <> 'large' ORDER BY made_at DESC LIMIT 10", 'which lie everywhere', ['shift (made_at)']],
   ])('reads an index in its order where the first rows come soon: %s, %s', async (rest, _, bodies) => {
     expect(await db.advised(`SELECT * FROM shift WHERE ${rest}`)).toEqual(bodies)
+  })
+
+  it.each([
+    ['JOIN place p ON p.id = s.place_id WHERE p.town = 77', 'few', ['shift (place_id)']],
+    ['WHERE s.place_id IN (SELECT id FROM place WHERE town = 77)', 'few', ['shift (place_id)']],
+    ['JOIN place p ON p.id = s.place_id JOIN town t ON t.id = p.town WHERE t.name = $1', 'few', ['shift (place_id)']],
+    // The planner alone says what such a join costs.
+    ['JOIN place p ON p.id = s.place_id WHERE p.town <> 77', 'nearly all', extensions.map(() => 'shift (made_at)')],
+    ['JOIN place p ON p.id = s.place_id', 'all', extensions.map(() => 'shift (made_at)')],
+    ['LEFT JOIN place p ON p.id = s.place_id AND p.town = 77', 'all', ['shift (made_at)']],
+  ])('reads an index in its order where a join leaves enough of the rows: %s', async (rest, _, bodies) => {
+    const values = rest.includes('$1') ? ['town 77'] : []
+    const advised = await db.advised(`SELECT s.id FROM shift s ${rest} ORDER BY s.made_at DESC LIMIT 10`, values)
+    expect(advised.filter(each => each.startsWith('shift'))).toEqual(bodies)
+  })
+
+  it('finds what a join lacks that merges two keys', async () => {
+    const text = 'SELECT a.id FROM author a JOIN parcel p ON p.id = a.id WHERE p.buyer_id = 77'
+    const settings = { enable_nestloop: 'off', enable_hashjoin: 'off' }
+    expect(await db.advised(text, [], settings)).toEqual(['parcel (buyer_id)'])
   })
 
   it('compares a row with a query part by part', async () => {
