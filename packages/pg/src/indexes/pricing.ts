@@ -30,7 +30,7 @@ export class Pricing {
   constructor(priced: Priced) {
     this.#priced = priced
     const { plan } = priced
-    const isWriting = /^(?:ModifyTable|Update|Delete|Insert|Merge)/.test(plan['Node Type'])
+    const isWriting = /^(?:ModifyTable|Update|Delete|Insert|Merge)$/.test(plan['Node Type'])
     this.#written = isWriting ? (plan.Plans?.[0]?.['Plan Rows'] ?? 0) * PER_WRITTEN_ROW : 0
   }
 
