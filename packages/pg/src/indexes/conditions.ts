@@ -10,6 +10,7 @@ import { MIXED, other, type Comparison, type Condition, type Rest, type TableUse
 import { TextConditions } from './text-conditions.ts'
 import { asList, namesOf, nodeOf, operatorOf, type Node } from './tree.ts'
 import { typeOf } from './value-types.ts'
+import { isVolatile } from './volatile.ts'
 
 const COMPARISONS: Readonly<Record<string, Comparison>> = {
   '=': 'equal',
@@ -226,7 +227,7 @@ export class Conditions {
     const key = keyOf(own, use, scope)
     const { columns, hasUnknown } = referencesOf(others, scope)
     // An index has the order of one collation.
-    if (nodeOf(others)?.kind === 'CollateClause') return other(rest)
+    if (nodeOf(others)?.kind === 'CollateClause' || isVolatile(others)) return other(rest)
     if (key === undefined || columns.some(reference => reference.use === use)) return other(rest)
     const partner = columns[0]?.use
     return { ...rest, comparison, key, isJoin: columns.length > 0 || hasUnknown, ...(partner && { partner }) }

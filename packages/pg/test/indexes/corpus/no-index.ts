@@ -24,5 +24,6 @@ export const NO_INDEX: readonly SlowCase[] = [
   },
   { name: 'groups of all rows', text: 'SELECT shop_id, count(*) FROM purchase GROUP BY shop_id', best: [] },
   { name: 'volatile', text: 'SELECT * FROM purchase WHERE total < random()', best: [] },
+  { name: 'a random row', text: 'SELECT * FROM purchase WHERE cust_id = floor(random() * 100000)::int', best: [] },
   { name: 'other type', text: 'SELECT id FROM purchase WHERE cust_id = 5.0', best: [] },
 ]

@@ -1,0 +1,16 @@
+import { namesOf, walk } from './tree.ts'
+
+/** Functions of Postgres, and of its extensions, whose result changes between two rows. */
+const VOLATILE =
+  /^(?:random(?:_normal)?|clock_timestamp|timeofday|nextval|currval|lastval|setval|set_config|gen_random_uuid|uuidv[47]|uuid_generate_v(?:1|1mc|4)|pg_sleep(?:_for|_until)?)$/
+
+/** Whether an expression has another value for each row, so that no index is searched for it. */
+export function isVolatile(value: unknown): boolean {
+  let isFound = false
+  walk(value, ({ kind, fields }) => {
+    isFound ||= kind === 'FuncCall' && VOLATILE.test(namesOf(fields['funcname']).at(-1) ?? '')
+    // A query in its place is run once.
+    return kind !== 'SubLink'
+  })
+  return isFound
+}
