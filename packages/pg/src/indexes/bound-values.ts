@@ -80,6 +80,17 @@ export function boundText(value: unknown, values: Values, isRun = false): string
   return typeof text === 'string' ? text : undefined
 }
 
+/** The texts of a list that is written out or bound; undefined where one of them is not known. */
+export function boundTexts(value: unknown, values: Values): readonly string[] | undefined {
+  const node = nodeOf(value)
+  if (node?.kind === 'TypeCast') return boundTexts(node.fields['arg'], values)
+  const bound: unknown = node?.kind === 'ParamRef' ? values?.[Number(node.fields['number']) - 1] : undefined
+  const texts = Array.isArray(bound)
+    ? bound.map((each: unknown) => (typeof each === 'string' ? each : undefined))
+    : asList(node?.kind === 'A_ArrayExpr' ? node.fields['elements'] : []).map(each => boundText(each, values))
+  return texts.includes(undefined) ? undefined : texts.flatMap(text => text ?? [])
+}
+
 /** How many values a list has; undefined where that is not known. */
 export function itemsOf(value: unknown, values: Values): number | undefined {
   const node = nodeOf(value)

@@ -185,6 +185,7 @@ export class Conditions {
         return rows ?? this.#either(use, left, right, scope, comparison, rest)
       }
       case 'AEXPR_OP_ANY': {
+        if (/^~~\*?$/.test(operator)) return this.#texts.anyOf(use, [left, right], scope, rest)
         if (operator !== '=') return other(rest)
         hintAtContained(use, keyOf(right, use, scope))
         return this.#oneSide(use, left, right, scope, 'list', listed)

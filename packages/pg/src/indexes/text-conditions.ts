@@ -1,4 +1,4 @@
-import { boundText } from './bound-values.ts'
+import { boundText, boundTexts } from './bound-values.ts'
 import { keyOf } from './keys.ts'
 import type { Scope } from './scope.ts'
 import { other, type Condition, type Key, type Rest, type TableUse } from './table-use.ts'
@@ -29,6 +29,14 @@ export class TextConditions {
   /** In any case. */
   iLike(use: TableUse, [own, right]: Sides, scope: Scope, rest: Rest): Condition {
     return this.#contained(use, own, runsOfPattern(boundText(right, this.#values, true) ?? ''), scope, rest)
+  }
+
+  /** `LIKE ANY` and `ILIKE ANY`: each pattern is searched by itself. */
+  anyOf(use: TableUse, [own, right]: Sides, scope: Scope, rest: Rest): Condition {
+    const patterns = boundTexts(right, this.#values) ?? []
+    const all = patterns.map(pattern => this.#contained(use, own, runsOfPattern(pattern), scope, rest))
+    if (all.length === 0 || all.some(each => each.searched === undefined)) return other(rest)
+    return { ...all[0]!, searched: value => `(${all.map(each => `(${each.searched!(value)})`).join(' OR ')})` }
   }
 
   regex(use: TableUse, [own, right]: Sides, scope: Scope, rest: Rest): Condition {

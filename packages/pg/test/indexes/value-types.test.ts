@@ -12,7 +12,7 @@ describe('what is computed of values of many types', () => {
       ARRAY[timestamptz '2026-01-01' + i * interval '5 minutes'] AS times, ('c' || i % 9000)::char(12) AS code, ('user' || i || '@example.org')::citext AS mail,
       jsonb_build_object('n', i % 9000, 'flag', i % 5000 = 0, 'born', (date '2000-01-01' + i % 9000)::text, 'numbers', '{' || i || '}') AS meta, json_build_object('n', CASE WHEN i % 5000 > 0 THEN i END) AS raw,
       (i % 9000)::text::xid AS version, hstore('k' || i % 5000, 'x') AS labels, ('top.a' || i % 5000)::ltree AS path,
-      CASE WHEN i % 5000 = 0 THEN 'paid' ELSE 'open' END::"order" AS state, i % 5000 <> 0 AS line2_ok, CASE WHEN i % 3000 > 0 THEN now() END AS line2_at, decode(md5(i::text), 'hex') AS digest FROM generate_series(1, 12000) i`,
+      CASE WHEN i % 5000 = 0 THEN 'paid' ELSE 'open' END::"order" AS state, i % 5000 <> 0 AS line2_ok, CASE WHEN i % 3000 > 0 THEN now() END AS line2_at, decode(md5(i::text), 'hex') AS digest, md5(i::text) AS name FROM generate_series(1, 12000) i`,
     'ALTER TABLE parcel ADD PRIMARY KEY (id); ANALYZE parcel',
   ])
   const advised = (condition: string): Promise<string[]> => db.advised(`SELECT id FROM parcel WHERE ${condition}`)
@@ -34,6 +34,7 @@ describe('what is computed of values of many types', () => {
     ["mail::text = 'user7@example.org'", '(((mail)::text))'],
     ["mail::text ILIKE '%user777%'", 'USING gin (((mail)::text) public.gin_trgm_ops)'],
     ['\'{"n": 77}\' <@ meta', 'USING gin (meta jsonb_path_ops)'],
+    ["name LIKE ANY (ARRAY['%abcde%', '%12345%'])", 'USING gin (name public.gin_trgm_ops)'],
     ["labels @> 'k77=>x'", 'USING gin (labels)'],
     ["path <@ 'top.a77'", 'USING gist (path)'],
     ['state = \'paid\'::"order"', '(state)'],

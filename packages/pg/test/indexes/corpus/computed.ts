@@ -141,6 +141,13 @@ export const CONTAINED: readonly SlowCase[] = [
     isInverted: true,
   },
   {
+    name: 'one of several texts within',
+    text: 'SELECT id FROM letter WHERE code ILIKE ANY ($1)',
+    values: [['%abcde%', '%12345%']],
+    best: ['letter USING gin (code public.gin_trgm_ops)'],
+    isInverted: true,
+  },
+  {
     name: 'regular expression with a class',
     text: "SELECT id FROM letter WHERE code ~ 'abcde[0-9]'",
     best: ['letter USING gin (code public.gin_trgm_ops)'],
