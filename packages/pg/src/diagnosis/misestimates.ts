@@ -1,6 +1,6 @@
 import type { Advice } from '@homeostat/optimizer'
 import { count } from '../indexes/index-advice.ts'
-import type { PlanNode } from '../indexes/plan.ts'
+import { isWriting, type PlanNode } from '../indexes/plan.ts'
 import type { TableUse } from '../indexes/table-use.ts'
 import type { SlowStatement } from '../signals/slow-statements.ts'
 
@@ -51,7 +51,7 @@ function nameOf({ table }: TableUse, columns: readonly string[]): string {
 /** Undefined where the rows that come out of a plan are no estimate of what its conditions keep. */
 function expectedOf(plan: PlanNode): number | undefined {
   if (plan['Node Type'] === 'Limit') return undefined
-  if (plan['Node Type'] === 'ModifyTable') return plan.Plans?.[0]?.['Plan Rows']
+  if (isWriting(plan)) return plan.Plans?.[0]?.['Plan Rows']
   return plan['Plan Rows']
 }
 

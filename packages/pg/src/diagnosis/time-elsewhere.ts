@@ -1,7 +1,7 @@
 import type { Advice } from '@homeostat/optimizer'
 import { BoundedMap } from '@homeostat/signals'
 import { count } from '../indexes/index-advice.ts'
-import type { PlanNode } from '../indexes/plan.ts'
+import { isWriting, type PlanNode } from '../indexes/plan.ts'
 import { databaseOf } from '../signals/origin.ts'
 import type { SlowStatement } from '../signals/slow-statements.ts'
 
@@ -30,7 +30,7 @@ export class TimeElsewhere {
   look(statement: SlowStatement, plan: PlanNode): readonly Advice[] {
     const { summary, fingerprint, origin, totalMs, count: calls, inTransaction } = statement
     // What is written, and what its triggers and references do, is not in the cost.
-    if (/^(?:ModifyTable|Update|Delete|Insert|Merge)/.test(plan['Node Type'])) return []
+    if (isWriting(plan)) return []
     const key = `${databaseOf(origin)} ${statement.settings['search_path'] ?? ''} ${fingerprint}`
     const before = this.#looks.get(key)
     const now: Look = { mostMs: plan['Total Cost'] * MS_PER_UNIT, calls, totalMs }

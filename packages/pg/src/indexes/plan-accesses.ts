@@ -1,4 +1,4 @@
-import type { PlanNode } from './plan.ts'
+import { isWriting, type PlanNode } from './plan.ts'
 import type { TableUse } from './table-use.ts'
 
 /** A node of a plan, and how often it runs. */
@@ -50,7 +50,7 @@ export function accessesTo(
   }
   visit(plan, around, (node, { cap, gather, ...place }) => {
     const relation = node['Relation Name']
-    if (relation === undefined || !relations.has(relation) || node['Node Type'].startsWith('Modify')) return
+    if (relation === undefined || !relations.has(relation) || isWriting(node)) return
     if (!isSingle && !isNamed(node, alias)) return
     found.push({ ...place, node, cost: Math.min(ownCost(gather ?? node) * place.loops, cap) })
   })

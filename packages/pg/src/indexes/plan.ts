@@ -42,6 +42,11 @@ interface Surroundings {
 /** Nodes that hand rows on in order and unchanged. */
 const PASSING = new Set(['Gather', 'Gather Merge', 'LockRows', 'Result'])
 
+/** Whether the plan writes; the names of joins begin like those of statements. */
+export function isWriting(plan: PlanNode): boolean {
+  return plan['Node Type'] === 'ModifyTable'
+}
+
 /** The filtered sequential scans of a plan. */
 export function filteredScans(root: PlanNode): readonly FilteredScan[] {
   const found: FilteredScan[] = []

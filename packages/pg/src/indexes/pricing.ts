@@ -2,7 +2,7 @@ import type { CostModel } from './cost-model.ts'
 import type { Choice, CostWith } from './evaluation.ts'
 import type { ExistingSearches } from './existing-searches.ts'
 import type { Explained } from './explain.ts'
-import type { PlanNode } from './plan.ts'
+import { isWriting, type PlanNode } from './plan.ts'
 import type { Proposal } from './proposals.ts'
 import type { TableUse } from './table-use.ts'
 import { WhatIf } from './what-if.ts'
@@ -30,8 +30,7 @@ export class Pricing {
   constructor(priced: Priced) {
     this.#priced = priced
     const { plan } = priced
-    const isWriting = /^(?:ModifyTable|Update|Delete|Insert|Merge)$/.test(plan['Node Type'])
-    this.#written = isWriting ? (plan.Plans?.[0]?.['Plan Rows'] ?? 0) * PER_WRITTEN_ROW : 0
+    this.#written = isWriting(plan) ? (plan.Plans?.[0]?.['Plan Rows'] ?? 0) * PER_WRITTEN_ROW : 0
   }
 
   /** The cost of the plan as it is. */
