@@ -16,7 +16,12 @@ function fingerprint() {
   const workspaces = ['packages', 'examples', 'test'].flatMap(folder =>
     readdirSync(join(root, folder)).map(name => join(folder, name, 'package.json')),
   )
-  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json', ...workspaces.sort()]) {
+  for (const file of [
+    'pnpm-lock.yaml',
+    'pnpm-workspace.yaml',
+    'package.json',
+    ...workspaces.sort((a, b) => (a < b ? -1 : 1)),
+  ]) {
     const path = join(root, file)
     if (existsSync(path)) hash.update(file).update('\0').update(readFileSync(path)).update('\0')
   }
