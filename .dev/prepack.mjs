@@ -16,7 +16,7 @@ function problemOf(folder, packer) {
   const missing = exportedFiles(manifestIn(folder).exports).find(path => !existsSync(join(folder, path)))
   if (missing !== undefined) return `${missing} is missing: ${BUILD}`
   const dist = join(folder, 'dist')
-  const scripts = readdirSync(dist, { recursive: true }).filter(path => path.endsWith('.js'))
+  const scripts = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter(path => path.endsWith('.js'))
   const readable = scripts.find(path => indentedShare(readFileSync(join(dist, path), 'utf8')) > MOST_INDENTED)
   if (readable !== undefined) return `dist/${readable} is not minified: ${BUILD}`
   return isBundled(folder) ? undefined : `its bundles are not those of its sources: ${BUILD}`
