@@ -1,6 +1,7 @@
 import type { Advice } from '@homeostat/optimizer'
 import type { Table } from '../indexes/catalog.ts'
 import { count, mib } from '../indexes/index-advice.ts'
+import { dropStatement } from '../indexes/index-statements.ts'
 import { duplicateIndexes, unusedIndexes } from '../indexes/spare-indexes.ts'
 
 /** A smaller one costs little, in bytes. */
@@ -11,12 +12,14 @@ export function spareIndexes(table: Table): readonly Advice[] {
   const duplicates = duplicateIndexes(table)
   const unused = unusedIndexes(table).filter(each => !duplicates.includes(each) && each.bytes >= LEAST_UNUSED)
   const writes = `${count(table.inserts)} rows inserted, ${count(table.updates)} updated so far`
-  const concurrently = table.kind === 'partitioned' ? '' : 'CONCURRENTLY '
+  // Each heir has an index with these keys as well, under a name that is not known here.
+  const isInherited = table.kind === 'inherited'
+  const beside = isInherited ? ', and so is that of each table that inherits from it' : ''
   return [
     ...duplicates.map(({ name, bytes }) => ({
       what: `drop the index ${name} of ${table.name}`,
-      why: `another index of the table has the same keys; this one takes ${mib(bytes)}, and writes keep both current (${writes})`,
-      statement: `DROP INDEX ${concurrently}${name}`,
+      why: `another index of the table has the same keys; this one takes ${mib(bytes)}, and writes keep both current (${writes})${beside}`,
+      ...(!isInherited && { statement: dropStatement(table, [name]) }),
     })),
     ...unused.map(({ name, bytes }) => ({
       what: `find out whether anybody needs the index ${name} of ${table.name}`,

@@ -1,6 +1,6 @@
 // What is asked of the server's catalog. Values are read as text.
 
-export const RELATION = `SELECT c.oid::text AS oid, n.nspname::text AS schema, pg_catalog.quote_ident(n.nspname) AS quoted_schema, c.relname::text AS relation, c.relkind::text AS kind, c.relhassubclass::text AS inherited,
+export const RELATION = `SELECT c.oid::text AS oid, n.nspname::text AS schema, pg_catalog.quote_ident(n.nspname) AS quoted_schema, c.relname::text AS relation, c.relkind::text AS kind,
   c.relpersistence::text AS persistence, c.relrowsecurity::text AS guarded, pg_catalog.row_security_active(c.oid)::text AS filtered,
   COALESCE(c.reloptions && '{security_barrier=true,security_barrier=on,security_barrier=1}'::text[], false)::text AS barrier, pg_catalog.format('%I.%I', n.nspname, c.relname) AS name,
   CASE WHEN c.relkind = 'v' THEN pg_catalog.pg_get_viewdef(c.oid) END AS view

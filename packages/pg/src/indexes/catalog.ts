@@ -69,7 +69,16 @@ export interface Partition {
   readonly quotedSchema: string
 }
 
-/** A table, partitioned table or materialized view. An `inherited` one is a table that others inherit from, with the rows of all. */
+export type TableKind =
+  | 'table'
+  | 'materialized view'
+  | 'partitioned'
+  /** A table that others inherit from, with the rows of all. Each has indexes of its own. */
+  | 'inherited'
+  /** The same, of TimescaleDB, which makes the indexes of all. */
+  | 'hypertable'
+
+/** A table, partitioned table or materialized view. */
 export interface Table {
   readonly oid: string
   readonly schema: string
@@ -78,16 +87,14 @@ export interface Table {
   readonly relation: string
   /** `schema.table`, quoted where the server requires it. */
   readonly name: string
-  readonly kind: 'table' | 'partitioned' | 'inherited' | 'materialized view'
-  /** The partitions of a partitioned table, or the heirs of an inherited one, each after the one that it is part of. */
+  readonly kind: TableKind
+  /** The partitions of a partitioned table, the heirs of an inherited one or the chunks of a hypertable, each after the one that it is part of. */
   readonly partitions: readonly Partition[]
   readonly bytes: number
   /** The planner's estimate. */
   readonly rows: number
   /** The share of its pages whose rows everybody sees, so that an index alone answers for them. */
   readonly visibleShare: number
-  /** The indexes of each partition are made with those of the table by an extension: TimescaleDB. */
-  readonly isHypertable: boolean
   /** Rows written since the statistics began. */
   readonly inserts: number
   readonly updates: number
@@ -110,6 +117,16 @@ export interface Table {
   readonly indexes: readonly Index[]
 }
 
+/** Whether its rows are those of its partitions or heirs as well. */
+export function hasParts({ kind }: Pick<Table, 'kind'>): boolean {
+  return kind !== 'table' && kind !== 'materialized view'
+}
+
+/** The tables that inherit from it and can have an index. */
+export function heirsOf({ kind, partitions }: Pick<Table, 'kind' | 'partitions'>): readonly Partition[] {
+  return kind === 'partitioned' ? [] : partitions.filter(({ isForeign }) => !isForeign)
+}
+
 /** Whether some of its rows are on another server, which reading a sample would read from end to end. */
 export function hasForeignPartition({ partitions }: Table): boolean {
   return partitions.some(({ isForeign }) => isForeign)
@@ -122,7 +139,10 @@ export interface View {
   readonly isBarrier: boolean
 }
 
-const KINDS: Readonly<Record<string, Table['kind']>> = { r: 'table', p: 'partitioned', m: 'materialized view' }
+/** Which of the kinds of `pg_class` have rows and indexes that last. */
+const KINDS: Readonly<Record<string, TableKind>> = { r: 'table', p: 'partitioned', m: 'materialized view' }
+/** The schema of the chunks of hypertables. */
+const CHUNKS = '_timescaledb_internal'
 
 /**
  * What the server knows of a relation, found as the statement finds it: by `search_path` where no schema is given. Undefined for what
@@ -142,22 +162,20 @@ export async function readRelation(
   if (typeof row['view'] === 'string') return { view: row['view'], isBarrier: row['barrier'] === 'true' }
   const kind = KINDS[String(row['kind'])]
   if (kind === undefined || row['persistence'] === 't') return undefined
-  return readTable(server, row, kind === 'table' && row['inherited'] === 'true' && !isAlone ? 'inherited' : kind)
+  return readTable(server, row, kind, isAlone)
 }
 
-async function readTable(server: Server, row: Row, kind: Table['kind']): Promise<Table> {
-  const hasParts = kind === 'partitioned' || kind === 'inherited'
+async function readTable(server: Server, row: Row, plainKind: TableKind, isAlone: boolean): Promise<Table> {
   const { oid, schema, relation, name } = row as Readonly<Record<string, string>>
-  const [size] = await server.query(SIZE, [oid, hasParts])
+  const [size] = await server.query(SIZE, [oid, hasParts({ kind: plainKind }) || !isAlone])
   const partitions = JSON.parse(textOf(size?.['partitions']) || '[]') as readonly Partition[]
-  // Its heirs are gone.
-  if (kind === 'inherited' && partitions.length === 0) return readTable(server, row, 'table')
-  const columns = await server.query(COLUMNS, [oid, schema, relation, hasParts])
-  const isHypertable = partitions.some(each => each.quotedSchema === '_timescaledb_internal')
-  const heirs = kind === 'inherited' && !isHypertable ? partitions.map(each => each.oid) : []
+  const kind = kindWith(partitions, plainKind)
+  const isWhole = hasParts({ kind })
+  const columns = await server.query(COLUMNS, [oid, schema, relation, isWhole])
+  const heirs = kind === 'inherited' ? heirsOf({ kind, partitions }).map(each => each.oid) : []
   const indexes = await server.query(INDEXES, [[oid, ...heirs]])
   // As the planner sees it: right also for a table that was never analyzed (reltuples is -1 there).
-  const [estimate] = await server.query(`EXPLAIN (FORMAT JSON) SELECT FROM ${hasParts ? '' : 'ONLY '}${name}`)
+  const [estimate] = await server.query(`EXPLAIN (FORMAT JSON) SELECT FROM ${isWhole ? '' : 'ONLY '}${name}`)
   const shownRows = planOf(estimate)?.['Plan Rows'] ?? 0
   const isFiltered = row['filtered'] === 'true'
   const rows = isFiltered && size?.['tuples'] ? Math.round(Number(size['tuples'])) : shownRows
@@ -171,7 +189,6 @@ async function readTable(server: Server, row: Row, kind: Table['kind']): Promise
     name: name!,
     kind,
     partitions,
-    isHypertable,
     bytes: Number(size?.['bytes']),
     rows,
     visibleShare: Math.min(1, Number(size?.['visible'] ?? 0)),
@@ -187,7 +204,7 @@ async function readTable(server: Server, row: Row, kind: Table['kind']): Promise
     // A crash loses the counts, and not what the server knows of the values.
     isUnknown: size?.['unknown'] === 'true' && columns.every(column => column['distinct_values'] === null),
     columns: new Map(columns.map(column => [String(column['name']), readColumn(column, rows, hasLong)])),
-    indexes: ofAll(indexes, heirs).map(readIndex),
+    indexes: sharedIndexes(indexes, heirs),
   }
 }
 
@@ -219,14 +236,24 @@ function readColumn(row: Row, rows: number, hasLong: boolean): Column {
   }
 }
 
-/** The indexes of a table that each of its heirs has as well. */
-function ofAll(indexes: readonly Row[], heirs: readonly string[]): readonly Row[] {
-  const own = indexes.filter(({ relation }) => !heirs.includes(String(relation)))
+function kindWith(partitions: readonly Partition[], kind: TableKind): TableKind {
+  if (kind !== 'table' || partitions.length === 0) return kind
+  return partitions.some(each => each.quotedSchema === CHUNKS) ? 'hypertable' : 'inherited'
+}
+
+/** The indexes of a table that each of its heirs has as well, with how often all of them were searched and what they take. */
+function sharedIndexes(rows: readonly Row[], heirs: readonly string[]): readonly Index[] {
   const isAlike = (one: Row, other: Row): boolean =>
     ['method', 'definitions', 'predicate', 'valid'].every(name => one[name] === other[name])
-  return own.filter(each =>
-    heirs.every(heir => indexes.some(other => other['relation'] === heir && isAlike(each, other))),
-  )
+  const own = rows.filter(({ relation }) => !heirs.includes(String(relation)))
+  return own.flatMap(row => {
+    const ofHeirs = heirs.map(heir => rows.find(each => each['relation'] === heir && isAlike(row, each)))
+    const alike = ofHeirs.filter(each => each !== undefined)
+    if (alike.length < heirs.length) return []
+    const all = [row, ...alike].map(readIndex)
+    const sum = (part: 'scans' | 'bytes'): number => all.reduce((total, each) => total + each[part], 0)
+    return [{ ...all[0]!, scans: sum('scans'), bytes: sum('bytes') }]
+  })
 }
 
 function readIndex(row: Row): Index {

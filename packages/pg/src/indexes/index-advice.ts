@@ -79,7 +79,7 @@ function describe(group: readonly Finding[], namesDatabase: boolean, now: number
       ...(gains.length === 0 ? [] : [`faster then: ${listed(gains.map(gainInWords))}`]),
       priceOf(definition),
       ...leftovers(definition),
-      ...(hasForeignPartition(table)
+      ...(table.kind === 'partitioned' && hasForeignPartition(table)
         ? [`${table.name} has foreign partitions, so nobody can write to it while the index is built`]
         : []),
       `undo it with ${undo}`,

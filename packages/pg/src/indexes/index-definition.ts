@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Column, Index, Table } from './catalog.ts'
+import { heirsOf, type Column, type Index, type Table } from './catalog.ts'
 import { keysOf, normal, normalKey } from './normal-keys.ts'
 import type { Condition, Key, SortKey, TableUse } from './table-use.ts'
 
@@ -23,12 +23,24 @@ export interface IndexDefinition {
 
 /** Longest identifier, `NAMEDATALEN` - 1 bytes. */
 export const MAX_NAME_BYTES = 63
+
 /** What follows the name of the table in `CREATE INDEX`. */
-export function bodyOf({ method, keys, included = [], predicate }: IndexDefinition): string {
+export function bodyOf(definition: IndexDefinition): string {
+  const { keys, where } = clausesOf(definition)
+  return keys + where
+}
+
+/** The same in two parts, between which an index can be given options. */
+export function clausesOf({ method, keys, included = [], predicate }: IndexDefinition): {
+  readonly keys: string
+  readonly where: string
+} {
   const shown = keys.map(({ key, order }) => [key.sql, key.operatorClass, order].filter(Boolean).join(' '))
-  const where = predicate === undefined ? '' : ` WHERE ${withoutParentheses(textOf(predicate))}`
   const beside = included.length === 0 ? '' : ` INCLUDE (${included.map(({ quoted }) => quoted).join(', ')})`
-  return `${method === 'btree' ? '' : `USING ${method} `}(${shown.join(', ')})${beside}${where}`
+  return {
+    keys: `${method === 'btree' ? '' : `USING ${method} `}(${shown.join(', ')})${beside}`,
+    where: predicate === undefined ? '' : ` WHERE ${withoutParentheses(textOf(predicate))}`,
+  }
 }
 
 /** The numbers of the columns whose values can be read from the index: those of its keys that are columns, and those beside them. */
@@ -47,9 +59,8 @@ export function missingColumns(index: IndexDefinition, { named }: TableUse): rea
 
 /** For hypopg, which takes neither a name nor CONCURRENTLY: one for the table, and for each that inherits from it. */
 export function hypotheticalIndexStatements(definition: IndexDefinition): readonly string[] {
-  const { name, kind, partitions } = definition.table
-  const tables = kind === 'inherited' ? [name, ...partitions.map(each => each.name)] : [name]
-  return tables.map(table => `CREATE INDEX ON ${table} ${bodyOf(definition)}`)
+  const { table } = definition
+  return [table, ...heirsOf(table)].map(({ name }) => `CREATE INDEX ON ${name} ${bodyOf(definition)}`)
 }
 
 /**

@@ -1,5 +1,5 @@
-import { hasForeignPartition } from './catalog.ts'
-import { bodyOf, MAX_NAME_BYTES, type IndexDefinition } from './index-definition.ts'
+import { hasForeignPartition, hasParts, heirsOf, type Table } from './catalog.ts'
+import { bodyOf, clausesOf, MAX_NAME_BYTES, type IndexDefinition } from './index-definition.ts'
 
 /** More characters of statements nobody reads, and a receipt takes 4,000 at most. */
 const LONGEST_SHOWN = 3500
@@ -12,23 +12,34 @@ const DEEP = ', from the top down, with ON ONLY instead of CONCURRENTLY where on
  */
 export function createIndexStatement(definition: IndexDefinition, name: string): string {
   const { table } = definition
-  const body = bodyOf(definition)
-  if (table.isHypertable) return createOnHypertable(definition, name)
-  if (table.kind === 'inherited') return createOnHeirs(definition, name)
-  if (table.kind !== 'partitioned') return createOn(table.name, name, body)
-  // Such a partition can have no index, and an index to which not each partition has one attached stays invalid.
-  return hasForeignPartition(table)
-    ? `CREATE INDEX IF NOT EXISTS ${name} ON ${table.name} ${body}`
-    : createOnPartitions(definition, name)
+  switch (table.kind) {
+    case 'hypertable':
+      return createOnHypertable(definition, name)
+    case 'inherited':
+      return createOnHeirs(definition, name)
+    case 'partitioned':
+      // Such a partition can have no index, and an index to which not each partition has one attached stays invalid.
+      return hasForeignPartition(table)
+        ? `CREATE INDEX IF NOT EXISTS ${name} ON ${table.name} ${bodyOf(definition)}`
+        : createOnPartitions(definition, name)
+    case 'table':
+    case 'materialized view':
+      return createOn(table.name, name, bodyOf(definition))
+  }
 }
 
 /** How the index is taken away again. */
 export function dropIndexStatement({ table }: IndexDefinition, name: string): string {
   const own = `${table.quotedSchema}.${name}`
-  if (table.kind === 'inherited' && !table.isHypertable)
-    return `DROP INDEX ${[own, ...table.partitions.map(({ quotedSchema }, at) => `${quotedSchema}.${nameOfPart(name, at)}`)].join(', ')}`
-  // Postgres drops the index of a partitioned table with its parts, and not concurrently; so does TimescaleDB.
-  return `DROP INDEX ${table.kind === 'table' || table.kind === 'materialized view' ? 'CONCURRENTLY ' : ''}${own}`
+  if (table.kind !== 'inherited') return dropStatement(table, [own])
+  const ofHeirs = heirsOf(table).map(({ quotedSchema }, at) => `${quotedSchema}.${nameOfPart(name, at)}`)
+  return dropStatement(table, [own, ...ofHeirs])
+}
+
+/** Drops indexes; that of a partitioned table and of a hypertable goes with those of its parts. */
+export function dropStatement(table: Pick<Table, 'kind'>, names: readonly string[]): string {
+  // Postgres drops neither several indexes concurrently nor one that has parts, and TimescaleDB does the same.
+  return `DROP INDEX ${hasParts(table) ? '' : 'CONCURRENTLY '}${names.join(', ')}`
 }
 
 function createOn(table: string, name: string, body: string): string {
@@ -37,20 +48,19 @@ function createOn(table: string, name: string, body: string): string {
 
 /** Source: https://www.tigerdata.com/docs/api/latest/hypertable/create_index */
 function createOnHypertable(definition: IndexDefinition, name: string): string {
-  const { predicate, ...whole } = definition
-  const body = bodyOf(whole)
-  const condition = predicate === undefined ? '' : bodyOf(definition).slice(body.length)
-  return `CREATE INDEX IF NOT EXISTS ${name} ON ${definition.table.name} ${body} WITH (timescaledb.transaction_per_chunk)${condition}`
+  const { keys, where } = clausesOf(definition)
+  return `CREATE INDEX IF NOT EXISTS ${name} ON ${definition.table.name} ${keys} WITH (timescaledb.transaction_per_chunk)${where}`
 }
 
 /** A table that inherits from another one has indexes of its own. */
 function createOnHeirs(definition: IndexDefinition, name: string): string {
-  const { name: own, partitions } = definition.table
+  const { table } = definition
+  const heirs = heirsOf(table)
   const body = bodyOf(definition)
-  const first = createOn(own, name, body)
-  const whole = [first, ...partitions.map((part, at) => createOn(part.name, nameOfPart(name, at), body))].join(';\n')
+  const first = createOn(table.name, name, body)
+  const whole = [first, ...heirs.map((heir, at) => createOn(heir.name, nameOfPart(name, at), body))].join(';\n')
   const left = [
-    `then for each of the ${partitions.length} tables that inherit from it:`,
+    `then for each of the ${heirs.length} tables that inherit from it:`,
     createOn('TABLE', 'INDEX_OF_TABLE', body),
   ]
   return whole.length <= LONGEST_SHOWN ? whole : withComments(first, left)

@@ -1,12 +1,12 @@
-import type { Table } from './catalog.ts'
+import { hasParts, type Table } from './catalog.ts'
 import { quoteIdentifier } from './print.ts'
 
 /** Bytes of a page, of tables and indexes alike, unless somebody has built the server with others. */
 export const PAGE_BYTES = 8_192
 
-/** A table in FROM, without those that inherit from it where the statement does not read them: an index on it has none of their rows. */
-export function sourceOf({ kind, name, relation }: Table): string {
-  return `${kind === 'partitioned' || kind === 'inherited' ? '' : 'ONLY '}${name} AS ${quoteIdentifier(relation)}`
+/** A table in FROM, with the tables that inherit from it only if the statement reads them. */
+export function sourceOf(table: Table): string {
+  return `${hasParts(table) ? '' : 'ONLY '}${table.name} AS ${quoteIdentifier(table.relation)}`
 }
 
 /** About so many pages of a table in FROM, the same each time; of a partitioned one, that share of each part. */

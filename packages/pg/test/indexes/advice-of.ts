@@ -13,8 +13,15 @@ export interface Sent {
   readonly settings?: Readonly<Record<string, string>>
 }
 
-/** What `query.optimize` answers to one slow statement about indexes, as far as it reaches a reader: all of it has to. */
-export async function receiptFor(
+/** What `query.optimize` answers to one slow statement about indexes to create. */
+export async function receiptFor(pool: pgDriver.Pool, sent: Sent): Promise<Receipt> {
+  const { advice, ...rest } = await wholeReceiptFor(pool, sent)
+  const indexes = advice?.filter(({ what }) => what.startsWith('create an index')) ?? []
+  return { ...rest, ...(indexes.length > 0 && { advice: indexes }) }
+}
+
+/** What `query.optimize` answers to one slow statement, as far as it reaches a reader: all of it has to. */
+export async function wholeReceiptFor(
   pool: pgDriver.Pool,
   { text, values = [], searchPath, settings }: Sent,
 ): Promise<Receipt> {
@@ -27,9 +34,7 @@ export async function receiptFor(
   const cut: Error[] = []
   const receipt = copyReceipt(await createQueryOptimize(instrumentation).run(context), error => cut.push(error))
   if (receipt === undefined || cut.length > 0) throw new Error(`the receipt was cut: ${cut.join()}`)
-  const { advice, ...rest } = receipt
-  const indexes = advice?.filter(({ what }) => what.startsWith('create an index')) ?? []
-  return { ...rest, ...(indexes.length > 0 && { advice: indexes }) }
+  return receipt
 }
 
 /** What the statements of advice create, as `table (keys)`. */

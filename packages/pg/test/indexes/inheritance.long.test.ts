@@ -1,9 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { createIndexStatement, dropIndexStatement } from '../../src/indexes/index-statements.ts'
-import { readRelation, type Table } from '../../src/indexes/catalog.ts'
-import { keyOfColumn } from '../../src/indexes/proposals.ts'
 import { AdvisedTables, SERVERS } from './advised-tables.ts'
-import { receiptFor } from './advice-of.ts'
+import { receiptFor, wholeReceiptFor } from './advice-of.ts'
 import { runInOrder } from './run-in-order.ts'
 
 describe.each(SERVERS)('an index on tables that inherit from one, %s', (_, options, extensions) => {
@@ -53,25 +50,55 @@ describe.each(SERVERS)('an index on tables that inherit from one, %s', (_, optio
     expect(await db.advised('SELECT * FROM ONLY reading WHERE device_id = $1', [44])).toEqual([])
   })
 
-  it('is left to TimescaleDB for its chunks', async () => {
-    const query = db.pool.query.bind(db.pool) as never
-    const table = (await readRelation(
-      {
-        query: async (...sent: []) => (await (query as (...sent: []) => Promise<{ rows: [] }>)(...sent)).rows,
-      } as never,
-      undefined,
-      'reading',
-      false,
-    )) as Table
-    const [key] = [...table.columns.values()].filter(({ name }) => name === 'device_id').map(keyOfColumn)
-    const definition = {
-      table: { ...table, isHypertable: true },
-      method: 'btree' as const,
-      keys: [{ key: key!, order: '' }],
+  it('is left to TimescaleDB for its chunks, which it keeps in a schema of its own', async () => {
+    await runInOrder(db.pool, [
+      'CREATE SCHEMA _timescaledb_internal',
+      'CREATE TABLE metric (id bigint, device_id int, is_late boolean)',
+      'CREATE TABLE _timescaledb_internal.metric_1 () INHERITS (metric)',
+      'INSERT INTO _timescaledb_internal.metric_1 SELECT i, (i * 13) % 20000, i % 1000 = 0 FROM generate_series(1, 60000) i',
+      'VACUUM ANALYZE',
+    ])
+    const statementsFor = async (condition: string): Promise<unknown> => {
+      const { advice = [] } = await receiptFor(db.pool, { text: `SELECT * FROM metric WHERE ${condition}` })
+      return advice.map(({ statement, undo }) => [statement, undo])
     }
-    expect(createIndexStatement(definition, 'n')).toBe(
-      'CREATE INDEX IF NOT EXISTS n ON public.reading (device_id) WITH (timescaledb.transaction_per_chunk)',
-    )
-    expect(dropIndexStatement(definition, 'n')).toBe('DROP INDEX public.n')
+    expect(await statementsFor('device_id = 44')).toEqual([
+      [
+        'CREATE INDEX IF NOT EXISTS homeostat_metric__device_id_idx ON public.metric (device_id) WITH (timescaledb.transaction_per_chunk)',
+        'DROP INDEX public.homeostat_metric__device_id_idx',
+      ],
+    ])
+    expect(await statementsFor('is_late AND id > 5')).toEqual([
+      [
+        expect.stringMatching(
+          / ON public\.metric \((?:id\) WITH \(timescaledb\.transaction_per_chunk\) WHERE )?is_late/,
+        ),
+        expect.any(String),
+      ],
+    ])
+  })
+
+  it('that none of them uses is named with the size of all, and no statement drops it', async () => {
+    await runInOrder(db.pool, [
+      'CREATE TABLE trip (id bigint, device_id int, pad text)',
+      ...[1, 2].map(part => `CREATE TABLE trip_${part} () INHERITS (trip)`),
+      ...[1, 2].map(
+        part => `INSERT INTO trip_${part} SELECT i, i % 20000, repeat('x', 300) FROM generate_series(1, 40000) i`,
+      ),
+      ...['trip', 'trip_1', 'trip_2'].flatMap((table, at) => [
+        `CREATE INDEX wide${at} ON ${table} (pad, id)`,
+        `CREATE INDEX one${at} ON ${table} (device_id)`,
+        `CREATE INDEX two${at} ON ${table} (device_id)`,
+      ]),
+      'VACUUM ANALYZE',
+    ])
+    const { advice = [] } = await wholeReceiptFor(db.pool, { text: 'SELECT count(*) FROM trip WHERE id = 77' })
+    expect(advice.filter(({ what }) => !what.startsWith('create'))).toEqual([
+      {
+        what: 'drop the index two0 of public.trip',
+        why: expect.stringContaining('and so is that of each table that inherits from it') as string,
+      },
+      { what: 'find out whether anybody needs the index wide0 of public.trip', why: expect.any(String) as string },
+    ])
   })
 })
