@@ -28,22 +28,35 @@ export async function abilitiesFor(server: Server, uses: readonly TableUse[]): P
 }
 
 /** Casts and operators, which have no names of their own among the functions. */
-function isImmutable({ name, types: given }: Called, { columns, functions }: Key): boolean {
-  const known = given.filter(type => type !== undefined)
-  // The type of an expression within it is not known, but that expression is made of these columns.
-  const isKnown = known.length === given.length && known.length > 0
-  const types = isKnown ? known : [...known, ...columns.map(({ type }) => type)]
+function isImmutable(called: Called, key: Key): boolean {
+  const { name } = called
+  const { types } = givenTo(called, key)
   if (ALWAYS.test(name)) return !types.includes('money')
   // For texts it compares how alike they are, by a setting.
   if (name === 'operator %') return types.every(type => NUMBERS.test(type))
-  if (OF_TIMES.has(name)) {
-    const isAlike = (name === MIXED || name === 'operator -') && new Set(known).size === 1
-    if ((isKnown && isAlike) || (name === MIXED && given.length === 0)) return true
-    if (!isKnown && functions.some(each => ZONING.test(each.name))) return false
-    return types.every(
-      type => (isKnown ? !ZONED.test(type) : PLAIN.test(type)) && !(name.startsWith('::') && TEXTS.test(type)),
-    )
-  }
+  if (OF_TIMES.has(name)) return isFreeOfZones(called, key)
   if (name === 'operator ||') return types.every(type => TEXTS.test(type))
   return /^::(?:text|varchar)$/.test(name) && types.every(type => PRINTED_ALIKE.test(type))
+}
+
+/** Whether no time zone of a session decides its result. */
+function isFreeOfZones(called: Called, key: Key): boolean {
+  const { name } = called
+  const { types, areKnown } = givenTo(called, key)
+  // Constants alone, and times of one type: these are compared or subtracted as they are.
+  if (name === MIXED && called.types.length === 0) return true
+  if ((name === MIXED || name === 'operator -') && areKnown && new Set(types).size === 1) return true
+  if (!areKnown && key.functions.some(each => ZONING.test(each.name))) return false
+  const isCast = name.startsWith('::')
+  return types.every(type => (areKnown ? !ZONED.test(type) : PLAIN.test(type)) && !(isCast && TEXTS.test(type)))
+}
+
+/** The types of its arguments; where one is not known, those of the columns as well, of which that argument is made. */
+function givenTo(
+  { types }: Called,
+  { columns }: Key,
+): { readonly types: readonly string[]; readonly areKnown: boolean } {
+  const known = types.filter(type => type !== undefined)
+  const areKnown = known.length === types.length && known.length > 0
+  return { types: areKnown ? known : [...known, ...columns.map(({ type }) => type)], areKnown }
 }

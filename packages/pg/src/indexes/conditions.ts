@@ -19,14 +19,8 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
   '<=': 'range',
   '>=': 'range',
 }
-/** What is compared where the opposite is denied. */
-const OPPOSITES: Readonly<Record<string, Comparison>> = {
-  '<>': 'equal',
-  '<': 'range',
-  '>': 'range',
-  '<=': 'range',
-  '>=': 'range',
-}
+/** The operator that is true where another one is false. Source: pg_operator.oprnegate. */
+const NEGATORS: Readonly<Record<string, string>> = { '<>': '=', '<': '>=', '>': '<=', '<=': '>', '>=': '<' }
 const NETWORK = /^(?:inet|cidr)$/
 
 /** Reads conditions into the uses of the tables that they are on. */
@@ -264,9 +258,9 @@ export class Conditions {
     const flag = this.#flag(use, value, scope, rest)
     if (flag) return flag
     const node = nodeOf(value)
-    const operator = node?.kind === 'A_Expr' && node.fields['kind'] === 'AEXPR_OP' ? operatorOf(node.fields) : ''
-    const comparison = OPPOSITES[operator]
-    if (node === undefined || comparison === undefined) return other(rest)
+    if (node?.kind !== 'A_Expr' || node.fields['kind'] !== 'AEXPR_OP') return other(rest)
+    const comparison = COMPARISONS[NEGATORS[operatorOf(node.fields)] ?? '']
+    if (comparison === undefined) return other(rest)
     return this.#either(use, node.fields['lexpr'], node.fields['rexpr'], scope, comparison, rest) ?? other(rest)
   }
 

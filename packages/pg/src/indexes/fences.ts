@@ -1,6 +1,6 @@
 import type { Tree } from '../grammar.ts'
 import { outputsOf, type Outputs, type Scope } from './scope.ts'
-import { asList, fieldsOf, namesOf, nodeOf, nodesOf, walk } from './tree.ts'
+import { asList, calls, fieldsOf, namesOf, nodeOf, nodesOf, walk } from './tree.ts'
 
 // Through which queries in FROM the planner passes a condition from outside. Source: subquery_is_pushdown_safe, allpaths.c.
 
@@ -9,7 +9,7 @@ export function openOutputs(select: Tree, scope: Scope, names: readonly string[]
   const narrowed = narrowing(select)
   const isOpen = isClosed(select)
     ? () => false
-    : (value: unknown) => narrowed.every(({ columns }) => columns.has(nameOf(value))) && !isAggregated(value)
+    : (value: unknown) => narrowed.every(({ columns }) => columns.has(nameOf(value))) && !calls(value, AGGREGATE)
   const outputs = [...outputsOf(select, scope, names)]
   return new Map(outputs.map(([name, { value }]) => [name, { value: isOpen(value) ? value : undefined, scope }]))
 }
@@ -19,16 +19,7 @@ function isClosed(select: Tree): boolean {
   return ['limitCount', 'limitOffset'].some(name => select[name] !== undefined)
 }
 
-/** Of many rows, known by its name: only the server knows those that an application has added. */
-function isAggregated(value: unknown): boolean {
-  let isFound = false
-  walk(value, ({ kind, fields }) => {
-    isFound ||= kind === 'FuncCall' && AGGREGATE.test(namesOf(fields['funcname']).at(-1) ?? '')
-    return kind !== 'SubLink'
-  })
-  return isFound
-}
-
+/** Functions that make one value of many rows. Only the server knows those that an application has added. */
 const AGGREGATE =
   /^(?:count|sum|avg|min|max|(?:array|string|xml|jsonb?|jsonb?_object|range|range_intersect)_agg|bool_(?:and|or)|every|any_value|bit_(?:and|or|xor)|(?:stddev|var)_(?:pop|samp)|stddev|variance|corr|covar_\w+|regr_\w+|mode|percentile_\w+|grouping)$/
 

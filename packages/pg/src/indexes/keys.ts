@@ -29,17 +29,18 @@ export function keyOf(value: unknown, use: TableUse, scope: Scope): Key | undefi
   const type = column?.type ?? typeOf(value, scope) ?? ''
   if (UNSORTABLE.test(type) && type !== 'tsvector') return undefined
   return {
-    sql: column
-      ? column.quoted
-      : node?.kind === 'FuncCall'
-        ? sql
-        : sql.startsWith('(') && node?.kind !== 'TypeCast' && node?.kind !== 'A_Indirection'
-          ? sql
-          : `(${sql})`,
+    sql: column ? column.quoted : asKey(sql, node!.kind),
     columns: own,
     column,
     functions: column ? [] : functionsIn(value, scope),
   }
+}
+
+/** CREATE INDEX takes a column and a call as they are, and anything else in parentheses. */
+function asKey(sql: string, kind: string): string {
+  // `(a)::text` and `(a)[1]` begin with parentheses that do not hold the whole.
+  const isInParentheses = sql.startsWith('(') && kind !== 'TypeCast' && kind !== 'A_Indirection'
+  return kind === 'FuncCall' || isInParentheses ? sql : `(${sql})`
 }
 
 /** Prints columns of one table, and of no other. */

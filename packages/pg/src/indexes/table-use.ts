@@ -21,7 +21,7 @@ export interface Called {
   readonly types: readonly (string | undefined)[]
 }
 
-/** What is made one of several values, which are cast to one type. */
+/** COALESCE and its kin: they choose one of several values, and cast all of them to one type. */
 export const MIXED = 'one of several'
 
 export type Comparison =

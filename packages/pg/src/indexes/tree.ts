@@ -61,6 +61,16 @@ export function walk(value: unknown, visit: (node: Node) => boolean, depth = 0):
   }
 }
 
+/** Whether an expression calls a function of these names. Queries within it are not looked into: each is run by itself. */
+export function calls(value: unknown, names: RegExp): boolean {
+  let isFound = false
+  walk(value, ({ kind, fields }) => {
+    isFound ||= kind === 'FuncCall' && names.test(namesOf(fields['funcname']).at(-1) ?? '')
+    return kind !== 'SubLink'
+  })
+  return isFound
+}
+
 const MAX_DEPTH = 1_000
 
 /** A text or a number of the tree, as text; empty where there is none. */

@@ -1,4 +1,4 @@
-import { namesOf, walk } from './tree.ts'
+import { calls } from './tree.ts'
 
 /** Functions of Postgres, and of its extensions, whose result changes between two rows. */
 const VOLATILE =
@@ -6,11 +6,5 @@ const VOLATILE =
 
 /** Whether an expression has another value for each row, so that no index is searched for it. */
 export function isVolatile(value: unknown): boolean {
-  let isFound = false
-  walk(value, ({ kind, fields }) => {
-    isFound ||= kind === 'FuncCall' && VOLATILE.test(namesOf(fields['funcname']).at(-1) ?? '')
-    // A query in its place is run once.
-    return kind !== 'SubLink'
-  })
-  return isFound
+  return calls(value, VOLATILE)
 }
