@@ -72,43 +72,46 @@ export async function plannedProof(
 
 /** A measure that nobody has read before has its first value when its reader delivers, and its pace when that has been done three times. */
 async function seenMeasure(
-  call: ProveCall,
-  process: ProvingProcess,
-  report: (line: string) => void,
-  signal: AbortSignal,
-): Promise<PacedLook> {
-  let look = await measureWithValue(call, process, report, signal)
-  const until = performance.now() + PACE_PATIENCE_MS
-  for (let isReported = false; look.intervalMs === undefined; isReported = true) {
-    if (performance.now() > until)
-      throw new WrongCallError(`how often ${look.expr} has a new value is not known yet; ask again later`)
-    if (!isReported) report(`waiting until the reader of ${look.expr} has delivered three times`)
-    await sleep(FIRST_VALUE_MS, { signal, holdsProcess: true })
-    look = await process.look(call.request)
-  }
-  return { ...look, intervalMs: look.intervalMs }
-}
-
-async function measureWithValue(
   { request }: ProveCall,
   process: ProvingProcess,
   report: (line: string) => void,
   signal: AbortSignal,
-): Promise<ProveLook> {
-  const first = await process.look(request)
-  const patienceMs = first.rangeMs + 2 * first.slowestMs + FIRST_VALUE_MS
-  const until = performance.now() + patienceMs
-  let look = first
-  while (look.past.length === 0) {
-    if (performance.now() > until)
-      throw new WrongCallError(
-        `the measure has no value: ${look.expr}; send the process traffic, or choose another with --measure`,
-      )
-    if (look === first) report(`waiting up to ${formatDuration(patienceMs)} for the first value of ${look.expr}`)
-    await sleep(Math.min(FIRST_VALUE_MS, patienceMs), { signal, holdsProcess: true })
-    look = await process.look(request)
+): Promise<PacedLook> {
+  const waitFor = async (from: ProveLook, { isThere, patienceMs, waiting, late }: Wait): Promise<ProveLook> => {
+    const until = performance.now() + patienceMs
+    let look = from
+    while (!isThere(look)) {
+      if (performance.now() > until) throw new WrongCallError(late)
+      if (look === from) report(waiting)
+      await sleep(Math.min(FIRST_VALUE_MS, patienceMs), { signal, holdsProcess: true })
+      look = await process.look(request)
+    }
+    return look
   }
-  return look
+  const first = await process.look(request)
+  const { expr, rangeMs, slowestMs } = first
+  const patienceMs = rangeMs + 2 * slowestMs + FIRST_VALUE_MS
+  const seen = await waitFor(first, {
+    isThere: look => look.past.length > 0,
+    patienceMs,
+    waiting: `waiting up to ${formatDuration(patienceMs)} for the first value of ${expr}`,
+    late: `the measure has no value: ${expr}; send the process traffic, or choose another with --measure`,
+  })
+  const paced = await waitFor(seen, {
+    isThere: look => look.intervalMs !== undefined,
+    patienceMs: PACE_PATIENCE_MS,
+    waiting: `waiting until the reader of ${expr} has delivered three times`,
+    late: `how often ${expr} has a new value is not known yet; ask again later`,
+  })
+  return { ...paced, intervalMs: paced.intervalMs! }
+}
+
+/** What is waited for, and what is reported meanwhile and when it does not come. */
+interface Wait {
+  readonly isThere: (look: ProveLook) => boolean
+  readonly patienceMs: number
+  readonly waiting: string
+  readonly late: string
 }
 
 interface Noise {
