@@ -30,6 +30,15 @@ export class Generation {
     return this.acts.length + this.controls.length
   }
 
+  /** Counts a guard that was breached in a trial. */
+  countBreach(arm: Arm, isKept: boolean): void {
+    const { breaches, trials } = this
+    breaches[arm]++
+    // At once: the trial may be cut short and never be judged, and there must not be more breaches than trials. A change that was kept has
+    // been counted with its verdict.
+    if (!isKept || trials[arm] < breaches[arm]) trials[arm]++
+  }
+
   save(): SavedGeneration {
     const { acts, controls, breaches, trials, design } = this
     return {

@@ -170,11 +170,8 @@ export class History {
   /** A guard was breached in a trial. */
   breach(trial: Trial, now: number): void {
     if (trial.arm === 'shadow') return
+    this.#generation.countBreach(trial.arm, trial.state === 'kept')
     const { breaches, trials } = this.#generation
-    breaches[trial.arm]++
-    // At once: it may be cut short and never be judged, and there must not be more breaches than trials. A change that
-    // was kept has been counted with its verdict.
-    if (trial.state !== 'kept' || trials[trial.arm] < breaches[trial.arm]) trials[trial.arm]++
     const { act, control } = breaches
     if (trial.arm === 'act' && act >= MOST_BREACHES && act > control) {
       const runs = `${act} of ${trials.act} runs`
