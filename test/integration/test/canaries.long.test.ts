@@ -9,7 +9,7 @@ import { expect, it } from 'vitest'
 import type { CanaryArgs } from '../src/canaries/application.ts'
 import type { ProvingArgs } from '../src/canaries/proving-application.ts'
 
-/** What left a process or was kept by it, by the way it left; and the secrets in it, by their place. */
+/** Everything that a process sent or stored, by channel, and the secrets that were found in it. */
 interface Found {
   readonly ways: Readonly<Record<string, string>>
   readonly planted: readonly (readonly [place: string, secret: string])[]

@@ -1,7 +1,7 @@
 import { guardian, type OwnedProcess } from './guardian.ts'
 import { waitUntilReady } from './server-process.ts'
 
-/** Where a server that was just started answers over HTTP. */
+/** The server that was started, and the path that shows when it is ready. */
 export interface HttpServerOptions {
   readonly name: string
   readonly port: number

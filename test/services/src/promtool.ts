@@ -5,10 +5,10 @@ import { PROMETHEUS_3 } from './prometheus.ts'
 const LIMIT_MS = 60_000
 const MOST_BYTES = 64 * 1024 * 1024
 
-/** What `promtool test rules` says of a file in a folder. */
+/** Runs `promtool test rules` on a file in a folder. */
 export type Promtool = (folder: string, file: string) => Promise<PromtoolVerdict>
 
-/** How a run of promtool ended. */
+/** The end of a run of promtool. */
 export interface PromtoolVerdict {
   /** 0 where all tests pass, -1 where it did not end by itself. */
   readonly code: number

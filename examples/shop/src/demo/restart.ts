@@ -23,7 +23,7 @@ export interface Restarted {
   readonly failure?: string
 }
 
-/** What the shop says of its knobs, by name. */
+/** The answers of the shop about its knobs, by name. */
 export type KnobReadings = Readonly<Record<string, Reading>>
 
 async function knobsOf({ shop }: Pick<DemoLane, 'shop'>): Promise<KnobReadings> {

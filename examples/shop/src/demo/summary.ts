@@ -78,7 +78,7 @@ function adviceTexts(screen: Screen, { statements, followed }: Story): readonly 
   ])
 }
 
-/** What the waits and errors include beside the work of the shops; undefined where the machine had room. */
+/** Says that waits and errors include time without a core; undefined if the machine had room. */
 function busyText({ lateMs, idle, results }: Pick<Ended, 'lateMs' | 'idle' | 'results'>): string | undefined {
   const signs = [
     ...(wasShort(idle) ? [`its cores were in use for ${percent(1 - idle)} of the time`] : []),

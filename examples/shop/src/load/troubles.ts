@@ -12,7 +12,7 @@ export const EVERYDAY: readonly Stream[] = [
   { kind: 'buy', perSecond: 0.5, fromMs: 0, toMs: Infinity },
 ]
 
-/** What somebody may do in every shop, in words. */
+/** The steps of an operator, in words. */
 export const STEPS = { emptyProductCache: 'empty the product cache' } as const
 
 /** Something that goes wrong in the life of a shop. */

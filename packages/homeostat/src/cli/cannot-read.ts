@@ -8,7 +8,11 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: 'may not be read: permission denied',
 }
 
-/** What is thrown for a path of the command line that could not be read, by the error that reading it has thrown. */
+/**
+ * Makes the error of the command for a path that cannot be read.
+ *
+ * @param error - that the file system has thrown
+ */
 export function cannotRead(error: unknown, path: string): WrongCallError {
   const { code = '', message, syscall } = error as NodeJS.ErrnoException
   const reason = syscall === undefined ? message : `path '${path}' ${REASONS[code] ?? `cannot be read: ${code}`}`

@@ -12,7 +12,7 @@ import { refusalText } from './refusal-text.ts'
 /** A longer summary of a rule is left to the alert itself. */
 const MOST_SUMMARY = 200
 
-/** Where the answers to an alert are found. */
+/** The trials and the advice that may answer an alert. */
 export interface KnownAnswers {
   readonly trials: Trials
   readonly advised: readonly AdviceGiven[]

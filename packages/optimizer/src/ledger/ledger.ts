@@ -93,7 +93,7 @@ function detailsOf({ pending, firings, refusals }: LedgerEntry): number {
   return pending.length + firings.length + refusals.length
 }
 
-/** What {@link toWhatWasDone} takes away of an entry that {@link toWhatBegan} has abridged: transitions stay. */
+/** Counts the details that {@link toWhatWasDone} removes from an entry that {@link toWhatBegan} has abridged. Transitions stay. */
 function begunIn({ transitions, refused }: LedgerEntry): number {
   return transitions.filter(({ to }) => to === 'firing').length + refused.length
 }

@@ -12,7 +12,7 @@ const NUMBERS = /^(?:int[248]|numeric|float[48])$/
 const PRINTED_ALIKE = /^(?:text|varchar|bpchar|citext|int[248]|uuid|numeric|bool|jsonb)$/
 /** Types with a time zone, and those that may hold one. */
 const ZONED = /^_?(?:timestamptz|timetz|tstz(?:multi)?range)$/
-/** What expressions of an unknown type may be made of, where no function makes a time of it that has a zone. */
+/** An expression of an unknown type that is made of these holds no time zone, unless a function adds one. */
 const PLAIN = /^(?:int[248]|numeric|float[48]|bool|uuid|date|time|timestamp|interval|text|varchar|bpchar)$/
 const ZONING = /^(?:timezone|to_timestamp|::timestamptz|::timetz|lower|upper)$/
 

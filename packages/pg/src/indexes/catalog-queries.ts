@@ -1,4 +1,4 @@
-// What is asked of the server's catalog. Values are read as text.
+// The queries of the server's catalog. They return all values as text.
 
 export const RELATION = `SELECT c.oid::text AS oid, n.nspname::text AS schema, pg_catalog.quote_ident(n.nspname) AS quoted_schema, c.relname::text AS relation, c.relkind::text AS kind,
   c.relpersistence::text AS persistence, c.relrowsecurity::text AS guarded, pg_catalog.row_security_active(c.oid)::text AS filtered,
@@ -56,7 +56,7 @@ export const INDEXES = `SELECT i.indexrelid::regclass::text AS name, i.indrelid:
   CROSS JOIN LATERAL (SELECT pg_catalog.sum(pg_catalog.pg_stat_get_numscans(t.relid)) AS scans, pg_catalog.sum(pg_catalog.pg_relation_size(t.relid)) AS bytes
     FROM (SELECT i.indexrelid AS relid UNION SELECT relid::oid FROM pg_catalog.pg_partition_tree(i.indexrelid)) t) s WHERE i.indrelid = ANY($1::oid[])`
 
-// Those for reading apply to what is changed as well. Any of the permissive ones will do, and all of the others.
+// The policies for SELECT apply to UPDATE and DELETE as well. A row has to meet one permissive policy and all restrictive ones.
 export const POLICIES = `SELECT pg_catalog.pg_get_expr(p.polqual, p.polrelid) AS condition, p.polpermissive::text AS permissive FROM pg_catalog.pg_policy p
   WHERE p.polrelid = $1::oid AND p.polcmd IN ('*', 'r') AND p.polqual IS NOT NULL
   AND (p.polroles = '{0}' OR EXISTS (SELECT 1 FROM pg_catalog.unnest(p.polroles) r WHERE pg_catalog.pg_has_role(r, 'USAGE'))) ORDER BY p.polname`

@@ -139,7 +139,7 @@ export interface View {
   readonly isBarrier: boolean
 }
 
-/** Which of the kinds of `pg_class` have rows and indexes that last. */
+/** The kinds of `pg_class` that have rows and permanent indexes. */
 const KINDS: Readonly<Record<string, TableKind>> = { r: 'table', p: 'partitioned', m: 'materialized view' }
 /** The schema of the chunks of hypertables. */
 const CHUNKS = '_timescaledb_internal'

@@ -19,14 +19,14 @@ const INVERTED: Readonly<Record<string, RegExp>> = {
 const RANGES = /range$|^ltree$/
 /** An index finds those that contain a value, and not those that a value contains. */
 const CONTAINERS = /^(?:jsonb|hstore)$/
-/** What the smaller class for documents serves: it knows values with their paths, and no keys alone. */
+/** The operators that `jsonb_path_ops` serves: it indexes values with their paths, and no keys alone. */
 const WITH_PATHS = /^(?:@[>@?]|<@)$/
 
 export function isContaining(operator: string): boolean {
   return INVERTED[operator] !== undefined
 }
 
-/** What a value contains, or is contained in, of which an inverted index has the parts. */
+/** Reads a condition that gin or gist serves: a value contains another one, or overlaps it. */
 export function containing(
   use: TableUse,
   operator: string,
@@ -35,7 +35,7 @@ export function containing(
   rest: Rest,
 ): Condition {
   for (const [at, side] of sides.entries()) {
-    // What makes an expression fit for an index does not depend on the kind of the index.
+    // An expression that btree could index can be indexed by gin and gist as well.
     const key = keyOf(side, use, scope)
     const type = isSearch(side) ? 'tsvector' : (key?.column?.type ?? typeOf(side, scope))
     if (key === undefined || type === undefined || !INVERTED[operator]!.test(type)) continue

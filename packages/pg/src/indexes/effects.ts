@@ -144,7 +144,7 @@ function hasColumnInEachCall(text: string, name: string, columns: ReadonlySet<st
   return calls > 0
 }
 
-/** Those of these functions, as an expression calls them, whose result depends on nothing but their arguments. */
+/** Selects the calls whose result depends only on their arguments. */
 export async function immutableFunctions(server: Server, called: readonly Called[]): Promise<ReadonlySet<Called>> {
   if (called.length === 0) return new Set()
   const types = called.map(each => each.types.map(type => type ?? '?').join())
@@ -153,7 +153,7 @@ export async function immutableFunctions(server: Server, called: readonly Called
 }
 
 /**
- * Those that take just these types, where the types are known and there are some; else all that take as many arguments. A date that is given
+ * Judges the overloads with exactly these types, if there are any, else all with as many arguments. A date that is given
  * for a `timestamptz` is cast by the time zone of the session.
  */
 const IMMUTABLE = `WITH called AS (SELECT c.n, c.name, pg_catalog.string_to_array(c.types, ',') AS types

@@ -18,7 +18,7 @@ export function createIndexStatement(definition: IndexDefinition, name: string):
     case 'inherited':
       return createOnHeirs(definition, name)
     case 'partitioned':
-      // Such a partition can have no index, and an index to which not each partition has one attached stays invalid.
+      // A foreign partition can have no index, and the index of the table stays invalid until each partition has attached one.
       return hasForeignPartition(table)
         ? `CREATE INDEX IF NOT EXISTS ${name} ON ${table.name} ${bodyOf(definition)}`
         : createOnPartitions(definition, name)
@@ -28,7 +28,7 @@ export function createIndexStatement(definition: IndexDefinition, name: string):
   }
 }
 
-/** How the index is taken away again. */
+/** The statement that drops the index again. */
 export function dropIndexStatement({ table }: IndexDefinition, name: string): string {
   const own = `${table.quotedSchema}.${name}`
   if (table.kind !== 'inherited') return dropStatement(table, [own])

@@ -11,7 +11,7 @@ export function joinedIn(filter: unknown): readonly Tree[] {
   return operator === '=' && node.fields['testexpr'] !== undefined ? [node.fields] : []
 }
 
-/** What is compared with what in `(a, b) IN (SELECT c, d ...)`, and in `a IN (VALUES ...)`. */
+/** The pairs that `(a, b) IN (SELECT c, d ...)` and `a IN (VALUES ...)` compare. */
 export function pairsOf(own: unknown, select: Tree): readonly (readonly [unknown, unknown])[] {
   const row = nodeOf(own)
   const parts = row?.kind === 'RowExpr' ? asList(row.fields['args']) : [own]

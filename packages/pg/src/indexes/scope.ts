@@ -158,7 +158,7 @@ export function outputsOf(select: Tree, scope: Scope, names: readonly string[]):
     if (own.at(-1) === '*') addStar(outputs, own.at(-2), scope)
     else {
       const name = names[at] ?? given ?? own.at(-1)
-      // One that nobody can name keeps its place.
+      // A column that cannot be named keeps its place.
       outputs.set(typeof name === 'string' && !outputs.has(name) ? name : `?column? ${at}`, { value, scope })
     }
   })

@@ -104,7 +104,7 @@ const TEXT = /^(?:text|varchar|bpchar)$/
 function textKeyOf(own: unknown, use: TableUse, scope: Scope): Key | undefined {
   const key = keyOf(own, use, scope)
   const type = typeOf(own, scope)
-  // Where the type is not known, a function makes a text of it.
+  // If the type is not known, the expression calls a function, which returns a text for LIKE to be possible.
   const isText = type ? TEXT.test(type) : key?.functions.length || key?.columns.every(each => TEXT.test(each.type))
   return isText ? key : undefined
 }

@@ -68,7 +68,7 @@ function typeOfCall({ fields }: Node, scope: Scope): string | undefined {
 const RANGE = /^(?:int4|int8|num|ts|tstz|date)range$/
 const TEXT = /^(?:text|varchar|bpchar)$/
 
-/** What `AT TIME ZONE` makes of a time. */
+/** The type that `AT TIME ZONE` returns. */
 const OTHER_TIME: Readonly<Record<string, string>> = { timestamptz: 'timestamp', timestamp: 'timestamptz' }
 
 /** The types of the ends of ranges. */
@@ -81,7 +81,7 @@ const BOUNDS: Readonly<Record<string, string>> = {
   daterange: 'date',
 }
 
-/** What functions return, whichever types they are given. */
+/** Functions that return one type for all arguments. */
 const RESULTS: Readonly<Record<string, string>> = {
   to_timestamp: 'timestamptz',
   date: 'date',

@@ -6,7 +6,7 @@ import { OTHER } from './query-summary.ts'
 
 /** The most pairs of a statement and a route or job that telemetry distinguishes; the rest shares one. */
 const MOST = 50
-/** Who sends the rest. */
+/** The sender of all further pairs. */
 const REST = '_OTHER'
 
 /** The time that requests spend in statements that they repeat, with bounded cardinality. */

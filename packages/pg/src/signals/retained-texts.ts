@@ -4,7 +4,7 @@ import { bytesOf, ownString } from './kept-values.ts'
 /** Beside the text: a summary, of at most 255 characters, and the place in the map. */
 const ENTRY_BYTES = 640
 
-/** What was read of texts of the application, and the texts, within the bytes that the process may retain. The oldest is forgotten first. */
+/** Keeps texts of the application and what was read of them, within the bytes that the process may retain. It forgets the oldest first. */
 export class RetainedTexts {
   readonly #memos = new Set<TextMemo<unknown>>()
   readonly share: RetainedShare = new RetainedShare(() => [...this.#memos].some(memo => memo.forgetOldest()))
@@ -17,7 +17,7 @@ export class RetainedTexts {
   }
 }
 
-/** What was read of each text. */
+/** Remembers what was read of each text. */
 export class TextMemo<V> implements Disposable {
   readonly #known: BoundedMap<string, V>
   readonly #share: RetainedShare

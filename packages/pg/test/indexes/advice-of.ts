@@ -13,14 +13,14 @@ export interface Sent {
   readonly settings?: Readonly<Record<string, string>>
 }
 
-/** What `query.optimize` answers to one slow statement about indexes to create. */
+/** The receipt of `query.optimize` for one slow statement, with its advice to create indexes only. */
 export async function receiptFor(pool: pgDriver.Pool, sent: Sent): Promise<Receipt> {
   const { advice, ...rest } = await wholeReceiptFor(pool, sent)
   const indexes = advice?.filter(({ what }) => what.startsWith('create an index')) ?? []
   return { ...rest, ...(indexes.length > 0 && { advice: indexes }) }
 }
 
-/** What `query.optimize` answers to one slow statement, as far as it reaches a reader: all of it has to. */
+/** The receipt of `query.optimize` for one slow statement, as a reader gets it: nothing of it may be cut. */
 export async function wholeReceiptFor(
   pool: pgDriver.Pool,
   { text, values = [], searchPath, settings }: Sent,

@@ -1,6 +1,6 @@
 import * as api from '@opentelemetry/api'
 
-/** What this process says of itself, by way. */
+/** Everything that this process sends or stores, by channel. */
 export interface FollowedProcess {
   /** Takes a line as the diagnostic logger does. */
   readonly note: (...parts: unknown[]) => void

@@ -2,7 +2,7 @@ import type { Knob } from 'homeostat'
 import type { Canaries } from './canaries.ts'
 import type { Thrown } from './thrown-values.ts'
 
-/** Where each knob stands before anything is proven, and what a proof sets. */
+/** The value of each knob before a proof, and the value that the proof sets. */
 export const STANDS = 8
 export const TRIED = 4
 
@@ -32,7 +32,7 @@ export function leakyKnobs(canary: Canaries, { throwNext }: Thrown): readonly Le
 
 interface Ways {
   readonly read?: (value: number) => number
-  /** What the knob answers; the value is set where that is true. */
+  /** The answer of the knob; the value is set if that is true. */
   readonly set?: (next: number) => unknown
 }
 

@@ -23,7 +23,7 @@ import { thrownValues } from './thrown-values.ts'
 
 export interface ProvingArgs {
   readonly stateDir: string
-  /** Where reports are written. */
+  /** The folder for reports. */
   readonly reports: string
 }
 

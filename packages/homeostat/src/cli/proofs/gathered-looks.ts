@@ -3,7 +3,7 @@ import type { ProveLook } from '../../proof/prove-question.ts'
 
 type Looked = Pick<ProveLook, 'past' | 'switchedAt'>
 
-/** What repeated looks at a measure have shown. The process keeps its latest values only; this keeps all of an observation. */
+/** Keeps all values of an observation; the process itself keeps only the latest. */
 export class GatheredLooks {
   readonly #past: ProveLook['past'][number][] = []
   readonly #switchedAt = new Set<number>()

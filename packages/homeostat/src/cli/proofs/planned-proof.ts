@@ -42,7 +42,7 @@ export async function plannedProof(
   signal: AbortSignal,
 ): Promise<PlannedProof> {
   let look = await seenMeasure(call, process, report, signal)
-  // How long blocks are does not depend on the noise; how many of them does.
+  // The noise decides how many blocks there are, and not how long they are.
   const isLengthGiven = call.pairs !== undefined || call.mostMs !== undefined
   const cut = plan({ ...call, ...(!isLengthGiven && { pairs: LEAST_PAIRS }) }, look, {
     noise: ASSUMED_NOISE,
@@ -106,7 +106,7 @@ async function seenMeasure(
   return { ...paced, intervalMs: paced.intervalMs! }
 }
 
-/** What is waited for, and what is reported meanwhile and when it does not come. */
+/** A wait for a look: when it is over, and the lines that report its beginning and its failure. */
 interface Wait {
   readonly isThere: (look: ProveLook) => boolean
   readonly patienceMs: number

@@ -25,7 +25,7 @@ export interface OpenIntent extends Intent {
 /** What became of an index. One that is `undecided` was dropped too, and may be tried again. */
 export type IndexOutcome = 'kept' | 'dropped' | 'undecided' | 'failed' | 'lost'
 
-/** What the table says of one that has no end yet, and has got its comment. */
+/** The outcome of an index that is on trial and has its comment. */
 const COMMENTED = 'commented'
 /** One that did not help is not tried again within so many days; nothing is kept for longer. */
 const KEPT_DAYS = 30

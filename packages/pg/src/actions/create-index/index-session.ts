@@ -123,7 +123,7 @@ export class IndexSession implements Server, AsyncDisposable {
       await work()
       await this.query('COMMIT')
     } catch (error) {
-      // Where the connection is lost, the server does it.
+      // If the connection is lost, the server rolls back by itself.
       await this.query('ROLLBACK').catch(() => {})
       throw error
     }

@@ -71,7 +71,7 @@ describe('the disk that an index takes', () => {
       .toBe('about 8 MiB would be sorted in files, more than temp_file_limit allows (4 MiB)')
     await pool.query('ALTER SYSTEM RESET temp_file_limit')
     await pool.query('SELECT pg_reload_conf()')
-    // What comes next sorts in files.
+    // The next builds sort in files.
     await expect.poll(() => obstacle({}), { timeout: 10_000 }).toBeUndefined()
   })
 

@@ -55,7 +55,7 @@ describe('the times of calls while an index is tried', () => {
       expect(texts.share.bytes).toBeGreaterThan(MIB / 2)
       expect(texts.share.bytes).toBeLessThanOrEqual(MIB)
       expect(texts.share.evictions).toBeGreaterThan(0)
-      // Those who hold less keep it.
+      // Others, which hold less, keep theirs.
       expect(others.get('SELECT 1')).toBe('SELECT')
       // Texts that were forgotten are read again, as the same statements.
       called([wanted, wanted], times)

@@ -12,7 +12,7 @@ export const TABLES_TO_COMPUTE: readonly string[] = [
     FROM generate_series(1, 100000) i`,
 ]
 
-/** Of expressions that the server can index. */
+/** Statements that compare expressions which the server can index. */
 export const COMPUTED: readonly SlowCase[] = [
   {
     name: 'day in a time zone',
@@ -106,7 +106,7 @@ export const COMPUTED: readonly SlowCase[] = [
   },
 ]
 
-/** What values contain, are in, or are not. */
+/** Statements about what a value contains, is in, or is not. */
 export const CONTAINED: readonly SlowCase[] = [
   {
     name: 'path in a document',
