@@ -287,7 +287,6 @@ class Examiner {
   #unverified(definition: IndexDefinition): string | undefined {
     if (isOfExpression(definition))
       return `the server knows no values of an expression before it is indexed and analyzed, so they were counted in a sample of the rows: run ANALYZE ${definition.table.name} after it`
-    if (!WhatIf.knows(definition)) return `hypopg does not know ${definition.method}`
-    return this.#lacks
+    return WhatIf.lackFor(definition) ?? this.#lacks
   }
 }

@@ -10,6 +10,9 @@ import {
 import { usesIndex } from './plan.ts'
 import { attempt, type Server } from './server.ts'
 
+/** A plan is asked for dozens of indexes, each of which is made for a table and all of its heirs. */
+const MOST_TABLES = 32
+
 /**
  * Asks the planner with the extension hypopg, where it is installed: a hypothetical index lives in our session only,
  * takes no lock and no space. Source: https://hypopg.readthedocs.io
@@ -43,9 +46,11 @@ export class WhatIf {
     return { whatIf: new WhatIf(server, schema), lacks: undefined }
   }
 
-  /** Whether the extension has indexes of this method. */
-  static knows(this: void, definition: IndexDefinition): boolean {
-    return !findsContained(definition)
+  /** Why the extension cannot be asked about an index; undefined where it can. */
+  static lackFor(this: void, definition: IndexDefinition): string | undefined {
+    if (findsContained(definition)) return `hypopg does not know ${definition.method}`
+    const tables = hypotheticalIndexStatements(definition).length
+    return tables > MOST_TABLES ? `hypopg would need an index for each of ${tables} tables` : undefined
   }
 
   /**
@@ -53,7 +58,7 @@ export class WhatIf {
    * the first table of a statement only.
    */
   static judges(this: void, definition: IndexDefinition): boolean {
-    return WhatIf.knows(definition) && !isOfExpression(definition)
+    return WhatIf.lackFor(definition) === undefined && !isOfExpression(definition)
   }
 
   /** What the plan of a statement costs with these indexes, and which of them it uses; undefined where that cannot be asked. */

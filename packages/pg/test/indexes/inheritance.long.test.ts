@@ -78,6 +78,22 @@ describe.each(SERVERS)('an index on tables that inherit from one, %s', (_, optio
     ])
   })
 
+  it('is judged without hypopg where there are many of them', async () => {
+    await runInOrder(db.pool, [
+      'CREATE TABLE hour (id bigint, device_id int)',
+      ...Array.from({ length: 40 }, (_, at) => `CREATE TABLE hour_${at} () INHERITS (hour)`),
+      ...Array.from(
+        { length: 40 },
+        (_, at) => `INSERT INTO hour_${at} SELECT i, (i * 13) % 2000 FROM generate_series(1, 2000) i`,
+      ),
+      'VACUUM ANALYZE',
+    ])
+    const { advice = [] } = await receiptFor(db.pool, { text: 'SELECT * FROM hour WHERE device_id = 44' })
+    expect(advice).toHaveLength(1)
+    expect(advice[0]!.why).toContain('not verified (hypopg would need an index for each of 41 tables)')
+    expect(advice[0]!.statement).toContain('-- then for each of the 40 tables that inherit from it:')
+  })
+
   it('that none of them uses is named with the size of all, and no statement drops it', async () => {
     await runInOrder(db.pool, [
       'CREATE TABLE trip (id bigint, device_id int, pad text)',
